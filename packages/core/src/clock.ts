@@ -1,3 +1,5 @@
+import { onAbort } from './abort.js';
+
 /**
  * The only source of time. Everything that waits or measures is given one, so that tests never
  * sleep; `systemClock` is the real one.
@@ -43,14 +45,15 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal | null): Pr
       reject(signal.reason);
       return;
     }
-    const onAbort = () => {
-      cancel();
-      reject(signal?.reason);
-    };
     const cancel = clock.setTimer(() => {
-      signal?.removeEventListener('abort', onAbort);
+      forget?.();
       resolve();
     }, ms);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        cancel();
+        reject(signal.reason);
+      });
   });
 }

@@ -1,1 +1,2 @@
-export {};
+export { flexai } from './flexai.js';
+export { openai } from './openai.js';

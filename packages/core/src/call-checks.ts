@@ -1,0 +1,22 @@
+import { type Checks, check, functionOption } from './options.js';
+import { LIMIT_CHECKS } from './policy-checks.js';
+
+/** The options of a single call that adapters' users can give too. */
+export const CALL_LIMIT_CHECKS: Checks = { ...LIMIT_CHECKS, onSettled: functionOption };
+
+/** The options of a single call of `execute`. */
+export const CALL_CHECKS: Checks = {
+  ...CALL_LIMIT_CHECKS,
+  signal: check(
+    (value) =>
+      value === null ||
+      (typeof value === 'object' && typeof (value as AbortSignal).aborted === 'boolean'),
+    'give an AbortSignal',
+  ),
+  method: check(
+    (value) => typeof value === 'string' && value !== '',
+    "give a method such as 'POST'",
+  ),
+  gather: functionOption,
+  discard: functionOption,
+};

@@ -1,0 +1,6 @@
+/** What a policy does where its options are silent. */
+export const DEFAULTS = Object.freeze({
+  maxRetries: 3,
+  maxRetryAfterMs: 60_000,
+  repeatable: false,
+});

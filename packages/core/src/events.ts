@@ -1,0 +1,94 @@
+import { EventEmitter } from 'eventemitter3';
+import type { ToldWait } from './decide.js';
+import type { Failure } from './failure.js';
+import type { StopReason } from './stop-reason.js';
+
+interface CallEvent {
+  /** A number that all events of one call share, and no other call has. */
+  readonly call: number;
+  /** The HTTP method, where it is known. */
+  readonly method?: string;
+  /** The attempt that it is about, from 1. */
+  readonly attempt: number;
+  /** When it happened, in Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** An attempt starts. */
+export interface AttemptEvent extends CallEvent {
+  readonly type: 'attempt';
+}
+
+/** An attempt failed and will be repeated after a wait. */
+export interface WaitingEvent extends CallEvent {
+  readonly type: 'waiting';
+  readonly failure: Failure;
+  /** Milliseconds. */
+  readonly waitMs: number;
+  /** When the wait ends, in Unix milliseconds, for a countdown. */
+  readonly untilMs: number;
+  /** The wait that the server named; absent: backoff. */
+  readonly told?: ToldWait;
+}
+
+/** A wait is over and the next attempt starts now; `attempt` is its number. */
+export interface RetryEvent extends CallEvent {
+  readonly type: 'retry';
+}
+
+/** The call ended well. */
+export interface SuccessEvent extends CallEvent {
+  readonly type: 'success';
+}
+
+/** The call ended with its last failure. */
+export interface GiveUpEvent extends CallEvent {
+  readonly type: 'give-up';
+  readonly reason: StopReason;
+  readonly failure?: Failure;
+  /** When another call may succeed, in Unix milliseconds, if the server said so. */
+  readonly retryAt?: number;
+}
+
+/** Every event of a policy, by its name. */
+export interface PolicyEvents {
+  attempt: AttemptEvent;
+  waiting: WaitingEvent;
+  retry: RetryEvent;
+  success: SuccessEvent;
+  'give-up': GiveUpEvent;
+}
+
+export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
+
+/** The events of one policy. A listener that throws or rejects harms nobody. */
+export class Events {
+  readonly #emitter = new EventEmitter();
+
+  /** Calls `listener` at every such event, with one frozen record. Returns what takes it off. */
+  on<Name extends keyof PolicyEvents>(
+    name: Name,
+    listener: (event: PolicyEvents[Name]) => unknown,
+  ): () => void {
+    const guarded = (event: PolicyEvents[Name]) => notify(listener, event);
+    this.#emitter.on(name, guarded);
+    return () => {
+      this.#emitter.off(name, guarded);
+    };
+  }
+
+  /** Builds and sends a record, if anybody listens. */
+  emit<Name extends keyof PolicyEvents>(name: Name, build: () => PolicyEvents[Name]): void {
+    if (this.#emitter.listenerCount(name) > 0) this.#emitter.emit(name, Object.freeze(build()));
+  }
+}
+
+/** Calls a listener; what it does wrong, now or later, is not the caller's trouble. */
+export function notify<Value>(listener: (value: Value) => unknown, value: Value): void {
+  try {
+    const result = listener(value);
+    if (result instanceof Promise) result.catch(() => {});
+  } catch {
+    // See above.
+  }
+}

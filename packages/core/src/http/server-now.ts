@@ -1,0 +1,13 @@
+import type { HeaderSource } from '../facts.js';
+import { readHeader } from './headers.js';
+import { parseHttpDate } from './http-date.js';
+
+/**
+ * The server's clock when it answered, in Unix milliseconds: the `Date` header (RFC 9110, section
+ * 6.6.1) if it can be read, else our own clock. Times that a server names are measured against it,
+ * so a skewed clock of ours neither shortens a wait nor stretches it.
+ */
+export function serverNow(headers: HeaderSource | undefined, nowMs: number): number {
+  const date = readHeader(headers, 'date');
+  return (date === undefined ? undefined : parseHttpDate(date, nowMs)) ?? nowMs;
+}

@@ -1,0 +1,76 @@
+import type { Backoff } from './backoff.js';
+import { type Clock, systemClock } from './clock.js';
+import { DEFAULTS } from './defaults.js';
+import { Events } from './events.js';
+import { genericProfile } from './generic-profile.js';
+import { assertOptions } from './options.js';
+import { POLICY_CHECKS } from './policy-checks.js';
+import type { ProviderProfile } from './profile.js';
+
+/** What a policy lays down. Everything has a default. */
+export interface PolicyOptions {
+  /** What the API means by its answers. @default a conservative profile that vouches for nothing */
+  readonly provider?: ProviderProfile | undefined;
+  /** How many attempts may follow the first: a whole number from 0 to 1000. @default 3 */
+  readonly maxRetries?: number | undefined;
+  /** The wait before a retry when the server names none. @default exponential, full jitter */
+  readonly backoff?: Backoff | undefined;
+  /**
+   * The longest told wait in milliseconds that is waited out; a longer one stops the call at once,
+   * and its trace holds `retryAt`. @default 60000
+   */
+  readonly maxRetryAfterMs?: number | undefined;
+  /**
+   * Milliseconds for the whole call: waits, and attempts up to their response headers. When it runs
+   * out in an attempt, the call rejects with a `DOMException` named `TimeoutError`. @default none
+   */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds for one attempt up to its response headers. @default none */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Whether work may be done, and billed, twice. @default false */
+  readonly repeatable?: boolean | undefined;
+  /** @default the system's */
+  readonly clock?: Clock | undefined;
+  /** A random number in [0, 1), for jitter. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Checked, frozen options, shared by all calls that are given it. */
+export interface Policy {
+  readonly provider: ProviderProfile;
+  readonly maxRetries: number;
+  readonly backoff: Backoff;
+  readonly maxRetryAfterMs: number;
+  readonly deadlineMs: number | undefined;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly repeatable: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** What happens to its calls, as it happens. */
+  readonly events: Events;
+}
+
+/**
+ * Checks options and makes a policy of them.
+ *
+ * @throws {InvalidOptionsError} with every problem: unknown options, wrong types, impossible values
+ */
+export function definePolicy(options: PolicyOptions = {}): Policy {
+  assertOptions('definePolicy', options, POLICY_CHECKS);
+  return Object.freeze({
+    provider: options.provider ?? genericProfile,
+    maxRetries: options.maxRetries ?? DEFAULTS.maxRetries,
+    backoff: freezeBackoff(options.backoff ?? {}),
+    maxRetryAfterMs: options.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs,
+    deadlineMs: options.deadlineMs,
+    attemptTimeoutMs: options.attemptTimeoutMs,
+    repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    events: new Events(),
+  });
+}
+
+function freezeBackoff(backoff: Backoff): Backoff {
+  return typeof backoff === 'function' ? backoff : Object.freeze({ ...backoff });
+}

@@ -1,0 +1,59 @@
+/** The four questions, in the order in which they are asked. */
+export type Question = 'help' | 'safe' | 'may' | 'when';
+
+/** Why a call was given up, the question that it answers *no* to, and what its caller can do. */
+export const STOP_REASONS = Object.freeze({
+  permanent: {
+    question: 'help',
+    because: 'the same request would fail again',
+    remedy: 'fix what the answer names',
+  },
+  'quota-exhausted': {
+    question: 'help',
+    because: 'no money or allowance is left',
+    remedy: 'add funds or raise the limit, then call again',
+  },
+  'forbidden-by-server': {
+    question: 'help',
+    because: 'the server asked not to be retried',
+    remedy: 'call again only if you know why it said so',
+  },
+  aborted: {
+    question: 'help',
+    because: 'it was aborted',
+    remedy: 'call again if you still want it',
+  },
+  'may-have-been-done': {
+    question: 'safe',
+    because: 'it may have been processed',
+    remedy: 'set repeatable: true to accept a double bill',
+  },
+  done: {
+    question: 'safe',
+    because: 'the work was done before the answer broke',
+    remedy: 'set repeatable: true to accept a double bill',
+  },
+  'not-replayable': {
+    question: 'may',
+    because: 'its body can be sent only once',
+    remedy:
+      'give the body as a string, bytes or FormData, or as a factory: forbear: { body: () => … }',
+  },
+  'max-retries': {
+    question: 'may',
+    because: 'no retries are left',
+    remedy: 'raise maxRetries, or call again later',
+  },
+  'past-deadline': {
+    question: 'when',
+    because: 'the deadline leaves no time for the wait',
+    remedy: 'raise deadlineMs, or call again after retryAt',
+  },
+  'retry-after-too-long': {
+    question: 'when',
+    because: 'the server named a time later than maxRetryAfterMs allows',
+    remedy: 'call again after retryAt, or raise maxRetryAfterMs',
+  },
+} as const satisfies Record<string, { question: Question; because: string; remedy: string }>);
+
+export type StopReason = keyof typeof STOP_REASONS;

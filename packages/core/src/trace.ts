@@ -1,0 +1,76 @@
+import type { ToldWait } from './decide.js';
+import type { Failure } from './failure.js';
+import type { StopReason } from './stop-reason.js';
+
+/** One attempt of a call, as it was. */
+export interface AttemptTrace {
+  /** From 1. */
+  readonly number: number;
+  /** What was wrong; absent: it succeeded. */
+  readonly failure?: Failure;
+  /** Milliseconds from its start to its headers or its failure. */
+  readonly durationMs: number;
+  /** The wait that the server named in its answer. */
+  readonly told?: ToldWait;
+  /** The wait after it, in milliseconds; absent: it was the last. */
+  readonly waitMs?: number;
+  /** The server's own name for the request. */
+  readonly requestId?: string;
+}
+
+/** What happened to a call, as data. It holds no bodies, no credentials and no query. */
+export interface Trace {
+  readonly outcome: 'success' | 'give-up';
+  readonly method?: string;
+  /** The name of the provider's profile. */
+  readonly provider: string;
+  readonly attempts: readonly AttemptTrace[];
+  /** Milliseconds from the start of the call to its end. */
+  readonly elapsedMs: number;
+  /** Why it was given up. */
+  readonly reason?: StopReason;
+  /** What its caller can do about that. */
+  readonly remedy?: string;
+  /** When another call may succeed, in Unix milliseconds, if the server said so. */
+  readonly retryAt?: number;
+  /** Whether a failed attempt may have been done, and billed, all the same. */
+  readonly mayHaveBeenBilled: boolean;
+  /** The most that it can have been billed for: attempts whose work may have been done. */
+  readonly possibleBills: number;
+  /** Malformed hints and the like. */
+  readonly notes: readonly string[];
+}
+
+/** Anything that can make its trace when somebody asks. */
+export interface Traced {
+  trace(): Trace;
+}
+
+const traced = new WeakMap<object, Traced>();
+
+const MAX_CAUSES = 8;
+
+/** Remembers what became of the call that handed out `value`. */
+export function rememberTrace(value: unknown, call: Traced): void {
+  if (typeof value === 'object' && value !== null) traced.set(value, call);
+}
+
+/**
+ * The trace of the call that handed out this response or error: found by the value itself, by the
+ * `headers` that it shares, or along its `cause`. A primitive and a shared abort reason have none.
+ */
+export function traceOf(value: unknown): Trace | undefined {
+  let current = value;
+  for (let depth = 0; depth < MAX_CAUSES; depth++) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    const found = traced.get(current) ?? findByHeaders(current);
+    if (found !== undefined) return found.trace();
+    current = (current as { cause?: unknown }).cause;
+  }
+  return undefined;
+}
+
+function findByHeaders(value: object): Traced | undefined {
+  const { headers } = value as { headers?: unknown };
+  return typeof headers === 'object' && headers !== null ? traced.get(headers) : undefined;
+}
