@@ -23,6 +23,7 @@ export class CallRecord implements Traced {
   #attemptStartedMs: number;
   #attempt = 0;
   #endedMs = 0;
+  #success: Facts | undefined;
   #stop: { readonly reason: StopReason; readonly retryAt?: number } | undefined;
   #protected = false;
 
@@ -40,12 +41,13 @@ export class CallRecord implements Traced {
 
   /** Begins the next attempt and returns its number, from 1. */
   startAttempt(): number {
+    const { events, clock } = this.policy;
     this.#attempt++;
     if (this.#attempt > 1) {
-      this.#attemptStartedMs = this.policy.clock.monotonic();
-      this.policy.events.emit('retry', () => ({ type: 'retry', ...this.#event() }));
+      this.#attemptStartedMs = clock.monotonic();
+      if (events.hears('retry')) events.emit({ type: 'retry', ...this.#event() });
     }
-    this.policy.events.emit('attempt', () => ({ type: 'attempt', ...this.#event() }));
+    if (events.hears('attempt')) events.emit({ type: 'attempt', ...this.#event() });
     return this.#attempt;
   }
 
@@ -55,17 +57,19 @@ export class CallRecord implements Traced {
     const hint = told === undefined ? {} : { told };
     this.#endAttempt({ failure, waitMs, ...hint }, facts, retry.notes);
     this.previousWaitMs = waitMs;
-    this.policy.events.emit('waiting', () => {
-      const event = this.#event();
-      return { type: 'waiting', ...event, failure, waitMs, untilMs: event.atMs + waitMs, ...hint };
-    });
+    const { events } = this.policy;
+    if (!events.hears('waiting')) return;
+    const event = this.#event();
+    const untilMs = event.atMs + waitMs;
+    events.emit({ type: 'waiting', ...event, failure, waitMs, untilMs, ...hint });
   }
 
-  /** The call ended well. */
-  succeeded(): void {
-    this.#endAttempt({});
-    this.#endedMs = this.elapsedMs();
-    this.policy.events.emit('success', () => ({ type: 'success', ...this.#event() }));
+  /** The call ended well. The entry of its last attempt is made when somebody asks. */
+  succeeded(facts: Facts): void {
+    this.#endedMs = this.policy.clock.monotonic();
+    this.#success = facts;
+    const { events } = this.policy;
+    if (events.hears('success')) events.emit({ type: 'success', ...this.#event() });
   }
 
   /** The call ended with its last failure. */
@@ -83,32 +87,36 @@ export class CallRecord implements Traced {
   #end(reason: StopReason, rest: Pick<Partial<GiveUp>, 'failure' | 'retryAt'>): void {
     const { retryAt } = rest;
     this.#stop = { reason, ...(retryAt !== undefined && { retryAt }) };
-    this.#endedMs = this.elapsedMs();
-    this.policy.events.emit('give-up', () => ({
-      type: 'give-up',
-      ...this.#event(),
-      reason,
-      ...rest,
-    }));
+    this.#endedMs = this.policy.clock.monotonic();
+    const { events } = this.policy;
+    if (events.hears('give-up'))
+      events.emit({ type: 'give-up', ...this.#event(), reason, ...rest });
   }
 
   #endAttempt(
     part: Pick<AttemptTrace, 'failure' | 'waitMs' | 'told'>,
-    facts: Facts = {},
-    notes: readonly string[] = [],
+    facts: Facts,
+    notes: readonly string[],
   ): void {
-    const requestId = readRequestId(facts.headers);
-    const durationMs = this.policy.clock.monotonic() - this.#attemptStartedMs;
-    this.#attempts.push({
-      number: this.#attempt,
-      durationMs,
-      ...part,
-      ...(requestId !== undefined && { requestId }),
-    });
+    this.#attempts.push(this.#entry(part, facts, this.policy.clock.monotonic()));
     for (const note of notes) this.#notes.add(note);
     if (facts.hasIdempotencyKey && this.policy.provider.idempotencyKeyHonoured) {
       this.#protected = true;
     }
+  }
+
+  #entry(
+    part: Pick<AttemptTrace, 'failure' | 'waitMs' | 'told'>,
+    facts: Facts,
+    endedMs: number,
+  ): AttemptTrace {
+    const requestId = readRequestId(facts.headers);
+    return {
+      number: this.#attempt,
+      durationMs: endedMs - this.#attemptStartedMs,
+      ...part,
+      ...(requestId !== undefined && { requestId }),
+    };
   }
 
   #event() {
@@ -129,8 +137,10 @@ export class CallRecord implements Traced {
       outcome: stop ? 'give-up' : 'success',
       ...(method !== undefined && { method }),
       provider: this.policy.provider.name,
-      attempts: this.#attempts,
-      elapsedMs: this.#endedMs,
+      attempts: this.#success
+        ? [...this.#attempts, this.#entry({}, this.#success, this.#endedMs)]
+        : this.#attempts,
+      elapsedMs: this.#endedMs - this.#startedMs,
       ...(stop && { ...stop, remedy: STOP_REASONS[stop.reason].remedy }),
       mayHaveBeenBilled: bills.failed > 0,
       possibleBills: this.#protected ? Math.min(1, bills.all) : bills.all,

@@ -64,6 +64,7 @@ export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
 /** The events of one policy. A listener that throws or rejects harms nobody. */
 export class Events {
   readonly #emitter = new EventEmitter();
+  #listeners = 0;
 
   /** Calls `listener` at every such event, with one frozen record. Returns what takes it off. */
   on<Name extends keyof PolicyEvents>(
@@ -72,14 +73,22 @@ export class Events {
   ): () => void {
     const guarded = (event: PolicyEvents[Name]) => notify(listener, event);
     this.#emitter.on(name, guarded);
+    this.#listeners++;
     return () => {
+      if (!this.#emitter.listeners(name).includes(guarded)) return;
       this.#emitter.off(name, guarded);
+      this.#listeners--;
     };
   }
 
-  /** Builds and sends a record, if anybody listens. */
-  emit<Name extends keyof PolicyEvents>(name: Name, build: () => PolicyEvents[Name]): void {
-    if (this.#emitter.listenerCount(name) > 0) this.#emitter.emit(name, Object.freeze(build()));
+  /** Whether anybody listens, so that no record is built for nobody. */
+  hears(name: keyof PolicyEvents): boolean {
+    return this.#listeners > 0 && this.#emitter.listenerCount(name) > 0;
+  }
+
+  /** Sends a record to whoever listens. */
+  emit(event: PolicyEvent): void {
+    this.#emitter.emit(event.type, Object.freeze(event));
   }
 }
 

@@ -77,7 +77,8 @@ async function attempt<T>(run: Run<T>): Promise<Verdict<T>> {
     outcome = { ok: false, error };
   }
   limit?.stop();
-  const facts = await gather(call, outcome, current);
+  const gathered = gather(call, outcome, current);
+  const facts = gathered instanceof Promise ? await gathered : gathered;
   if (isSuccess(facts)) return { outcome, facts, decision: SUCCEED };
   return judge(run, { outcome, facts, limit, number });
 }
@@ -163,7 +164,7 @@ function settle<T>(run: Run<T>, { outcome, facts, decision }: Verdict<T>): T {
     record.gaveUp(decision, facts);
     rememberTrace(facts.headers, record);
   } else {
-    record.succeeded();
+    record.succeeded(facts);
   }
   const given = outcome.ok ? outcome.value : outcome.error;
   // An abort reason may be shared by many calls, and then it is the trace of none.

@@ -1,1 +1,8 @@
-export {};
+export type { BodyFactory } from './body.js';
+export { createFetch } from './create-fetch.js';
+export type {
+  FetchCallOptions,
+  FetchOptions,
+  ForbearFetch,
+  ForbearInit,
+} from './fetch-options.js';

@@ -1,1 +1,13 @@
-export {};
+export { countInFlight, type DrivenWork, driveClock } from './clock-driver.js';
+export type { AnswerHeaders } from './provider/answer.js';
+export type { ErrorBody } from './provider/error-page.js';
+export { errorPage } from './provider/error-page.js';
+export type { FakeProvider } from './provider/fake-provider.js';
+export { fakeProvider } from './provider/fake-provider.js';
+export type { Fault, FaultRequest, FaultTarget, Work } from './provider/fault.js';
+export type { Ledger, LedgerEntry } from './provider/ledger.js';
+export type { FakeProviderOptions } from './provider/options.js';
+export type { ProviderClock } from './provider/provider-clock.js';
+export type { RateLimit } from './provider/rate-limiter.js';
+export type { RequestRecord } from './provider/request-record.js';
+export { testCertificate } from './provider/test-certificate.js';

@@ -88,8 +88,7 @@ function readFamily(
     resetMs: parseReset(read(header), serverNowMs),
   }));
   const reset = resets.find(({ resetMs }) => resetMs !== undefined);
-  const source =
-    reset?.source ?? (remaining === undefined ? undefined : names.remaining) ?? names.limit;
+  const source = reset?.source ?? (remaining === undefined ? names.limit : names.remaining);
   if (source === undefined || (limit ?? remaining ?? reset) === undefined) return undefined;
   return {
     source,

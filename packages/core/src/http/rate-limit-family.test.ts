@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { readRateLimitFamilies } from './rate-limit-family.js';
+
+const NOW = 1_795_392_000_000;
+const read = (headers: Record<string, string>) => readRateLimitFamilies(headers, NOW);
+
+test.each([
+  ['x-ratelimit-', '', 'default'],
+  ['x-rate-limit-', '', 'default'],
+  ['ratelimit-', '', 'default'],
+  ['x-ratelimit-', '-requests', 'requests'],
+  ['x-ratelimit-', '-tokens_usage_based', 'tokens_usage_based'],
+  ['x-ratelimit-', '-tokens-minute', 'tokens-minute'],
+  ['x-rate-limit-', '-requests-day', 'requests-day'],
+  ['anthropic-ratelimit-tokens-', '', 'tokens'],
+  ['anthropic-ratelimit-input-tokens-', '', 'input-tokens'],
+  ['anthropic-ratelimit-unified-5h-', '', 'unified-5h'],
+])('%s…%s is the bucket called %s in its third place', (before, behind, name) => {
+  const headers = {
+    [`${before}limit${behind}`]: '100',
+    [`${before}remaining${behind}`]: '0',
+    [`${before}reset${behind}`]: '1795392034',
+  };
+  const limit = { source: `${before}reset${behind}`, name, limit: 100, remaining: 0 };
+  expect(read(headers)).toEqual([{ ...limit, resetMs: 34_000 }]);
+  const upper = Object.fromEntries(Object.entries(headers).map(([k, v]) => [k.toUpperCase(), v]));
+  expect(read(upper)).toEqual([{ ...limit, resetMs: 34_000 }]);
+});
+
+test('buckets and families stay apart', () => {
+  const limits = read({
+    'x-ratelimit-remaining-requests': '1',
+    'x-ratelimit-remaining-tokens': '2',
+    'x-ratelimit-remaining': '3',
+    'ratelimit-remaining': '4',
+    'anthropic-ratelimit-tokens-remaining': '5',
+  });
+  expect(limits.map(({ remaining }) => remaining)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('other headers with similar names are none of them', () => {
+  expect(
+    read({
+      'x-ratelimit-used': '1',
+      'x-ratelimit-over-limit': 'no',
+      'x-ratelimit-limit-': '1',
+      'x-ratelimit-limit-a b': '1',
+      [`x-ratelimit-limit-${'a'.repeat(65)}`]: '1',
+      'my-x-ratelimit-limit': '1',
+      'ratelimit-policy': '1',
+      'ratelimit-limit-requests': '1',
+      'anthropic-ratelimit-limit': '1',
+      limit: '1',
+    }),
+  ).toEqual([]);
+});
+
+test('the source is the header of the reset, else of what is left, else of the limit', () => {
+  const limit = { 'x-ratelimit-limit': '1' };
+  const remaining = { ...limit, 'x-ratelimit-remaining': '1' };
+  const reset = { ...remaining, 'x-ratelimit-reset': '1' };
+  expect([limit, remaining, reset].map((headers) => read(headers)[0]?.source)).toEqual([
+    'x-ratelimit-limit',
+    'x-ratelimit-remaining',
+    'x-ratelimit-reset',
+  ]);
+});
+
+test('a reset that is relative outranks a date', () => {
+  const headers = { 'x-ratelimit-reset': '1795392001.123', 'x-ratelimit-reset-after': '64.57' };
+  const limit = { source: 'x-ratelimit-reset-after', name: 'default', resetMs: 64_570 };
+  expect(read(headers)).toEqual([limit]);
+  expect(read({ ...headers, 'x-ratelimit-reset-after': 'soon' })).toEqual([
+    { ...limit, source: 'x-ratelimit-reset', resetMs: 1_123 },
+  ]);
+});
+
+test.each(['limit', 'remaining'])('a negative %s makes the whole bucket absent', (field) => {
+  const headers = {
+    'x-ratelimit-limit-tokens': '5',
+    'x-ratelimit-remaining-tokens': '0',
+    'x-ratelimit-reset-tokens': '0',
+    'x-ratelimit-remaining-requests': '7',
+  };
+  expect(read(headers)).toHaveLength(2);
+  expect(read({ ...headers, [`x-ratelimit-${field}-tokens`]: '-1' })).toEqual([
+    { source: 'x-ratelimit-remaining-requests', name: 'requests', remaining: 7 },
+  ]);
+});
+
+test.each([
+  ['100', 100],
+  ['100, 100;w=60', 100],
+  ['100;w=60', 100],
+  ['0', 0],
+  ['99999999999999999999', Number.MAX_SAFE_INTEGER],
+  ['', undefined],
+  ['many', undefined],
+  ['1e3', undefined],
+  ['1.5', undefined],
+  ['5 6', undefined],
+])('the limit %s is %s', (value, limit) => {
+  expect(read({ 'ratelimit-limit': value, 'ratelimit-remaining': '1' })[0]?.limit).toBe(limit);
+});
+
+test('a bucket of which nothing can be read is absent', () => {
+  expect(read({ 'x-ratelimit-limit': 'no', 'x-ratelimit-reset': '-1' })).toEqual([]);
+});
+
+test('where headers cannot be listed, the common names are asked for', () => {
+  const reader = (headers: Record<string, string>) => ({ get: (name: string) => headers[name] });
+  for (const name of [
+    'x-ratelimit-remaining-requests',
+    'x-ratelimit-remaining-tokens',
+    'x-ratelimit-remaining',
+    'x-rate-limit-remaining',
+    'ratelimit-remaining',
+    'anthropic-ratelimit-output-tokens-remaining',
+  ]) {
+    expect(readRateLimitFamilies(reader({ [name]: '7' }), NOW)).toMatchObject([
+      { source: name, remaining: 7 },
+    ]);
+  }
+});

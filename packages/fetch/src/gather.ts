@@ -1,0 +1,68 @@
+import {
+  type Attempt,
+  type Clock,
+  type Facts,
+  genericProfile,
+  type Outcome,
+  type ProviderProfile,
+} from '@forbear/core';
+import type { BodyPlan } from './body.js';
+import { peekBody } from './peek.js';
+import { headersOf, type Init, type Input } from './request-parts.js';
+
+/** What the facts of a call's attempts are gathered from. */
+export interface Gathering {
+  readonly input: Input;
+  readonly init: Init | undefined;
+  readonly plan: BodyPlan;
+  readonly provider: ProviderProfile;
+  readonly clock: Clock;
+  /** What the wire tells of the attempt that has just ended. */
+  readonly readSent: (error: unknown) => 'no' | 'yes' | 'unknown';
+}
+
+/** The facts of an attempt; those of a success cost nothing. */
+export function gatherFacts(
+  from: Gathering,
+  outcome: Outcome<Response>,
+  attempt: Attempt,
+): Facts | Promise<Facts> {
+  if (outcome.ok && outcome.value.status < 400) return { status: outcome.value.status };
+  return gatherFailure(from, outcome, attempt);
+}
+
+async function gatherFailure(
+  { input, init, plan, provider, clock, readSent }: Gathering,
+  outcome: Outcome<Response>,
+  attempt: Attempt,
+): Promise<Facts> {
+  const sent = outcome.ok ? 'yes' : readSent(outcome.error);
+  const shared = {
+    sent,
+    replayable: (await plan.replayable?.()) ?? true,
+    hasIdempotencyKey: hasIdempotencyKey(input, init),
+  };
+  // Somebody may throw nothing at all.
+  if (!outcome.ok) return { ...shared, error: outcome.error ?? 'nothing was thrown' };
+  const response = outcome.value;
+  const { status, headers } = response;
+  if (!isBodyTelling(status, provider)) return { ...shared, status, headers };
+  const body = await peekBody(response, clock, attempt.signal);
+  return { ...shared, status, headers, body };
+}
+
+/** Whether any rule for the status looks at the body. */
+function isBodyTelling(status: number, provider: ProviderProfile): boolean {
+  return [...provider.rules, ...genericProfile.rules].some(
+    (rule) => rule.status === status && (rule.code ?? rule.type ?? rule.envelope) !== undefined,
+  );
+}
+
+function hasIdempotencyKey(input: Input, init: Init | undefined): boolean {
+  const given = headersOf(input, init);
+  try {
+    return given !== undefined && new Headers(given).has('idempotency-key');
+  } catch {
+    return false;
+  }
+}

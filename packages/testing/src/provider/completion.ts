@@ -1,0 +1,55 @@
+import { type Answer, answerJson } from './answer.js';
+
+const WORDS = ['This', ' answer', ' was', ' made', ' by', ' a', ' fake', ' provider', '.'];
+
+/** What a chat completion is made of. */
+export interface Completion {
+  readonly id: string;
+  readonly model: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly promptTokens: number;
+}
+
+function usageOf(promptTokens: number) {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: WORDS.length,
+    total_tokens: promptTokens + WORDS.length,
+  };
+}
+
+/** A chat completion in one piece. */
+export function answerCompletion({ id, model, created, promptTokens }: Completion): Answer {
+  const message = { role: 'assistant', content: WORDS.join('') };
+  return answerJson(200, {
+    id,
+    object: 'chat.completion',
+    created,
+    model,
+    choices: [{ index: 0, message, finish_reason: 'stop' }],
+    usage: usageOf(promptTokens),
+  });
+}
+
+/** The same completion as server-sent events: a role, the words, an end, the usage, `[DONE]`. */
+export function answerStream({ id, model, created, promptTokens }: Completion): Answer {
+  const head = { id, object: 'chat.completion.chunk', created, model };
+  const choice = (delta: object, finish: string | null) => ({
+    ...head,
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+  const events = [
+    choice({ role: 'assistant', content: '' }, null),
+    ...WORDS.map((word) => choice({ content: word }, null)),
+    choice({}, 'stop'),
+    { ...head, choices: [], usage: usageOf(promptTokens) },
+  ];
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
+    chunks: [...events.map((event) => JSON.stringify(event)), '[DONE]'].map(
+      (data) => `data: ${data}\n\n`,
+    ),
+  };
+}
