@@ -88,9 +88,7 @@ function fromRequest(request: Request, maxReplayBytes: number, clock: Clock): Bo
   const copy = readCopy(request, maxReplayBytes, clock);
   return {
     replayable: async () => (await copy()) !== undefined,
-    async patch(attempt) {
-      const body = attempt === 1 ? undefined : await copy();
-      return body === undefined ? {} : { body };
-    },
+    patch: (attempt) =>
+      attempt === 1 ? undefined : copy().then((body) => (body === undefined ? {} : { body })),
   };
 }

@@ -5,9 +5,9 @@ import type { WireRecord as AnyWireRecord } from './wire.js';
 /** What the transport did with the requests of one attempt. */
 export interface WireRecord extends AnyWireRecord {
   readonly owner: object;
-  /** How many requests were made: a redirect makes several. */
+  /** How many requests `send` created. */
   created: number;
-  /** The origin of the first of them. */
+  /** The origin of the last of them. */
   origin: string;
   /** Whether the head of any of them was written. */
   sent: boolean;
@@ -24,6 +24,12 @@ interface ConnectParams {
 }
 
 const attempts = new AsyncLocalStorage<WireRecord>();
+
+/**
+ * The attempt whose `send` is running. Fetch creates its request before it returns; one that is
+ * created later, from the queue of a pool, is created in a stranger's context and belongs to nobody.
+ */
+let sending: WireRecord | undefined;
 
 /** By undici's request: later events come in the context of whoever opened the socket. */
 const records = new WeakMap<object, WireRecord>();
@@ -42,12 +48,11 @@ const MAX_CAUSES = 8;
 
 subscribe('undici:request:create', (message) => {
   const { request } = message as { request: UndiciRequest };
-  const record = attempts.getStore();
   // A proxy's CONNECT carries nothing of the request.
-  if (record === undefined || record.over || request.method === 'CONNECT') return;
-  record.created++;
-  if (record.created === 1) record.origin = String(request.origin).replace(/\/$/, '');
-  records.set(request, record);
+  if (sending === undefined || request.method === 'CONNECT') return;
+  sending.created++;
+  sending.origin = String(request.origin).replace(/\/$/, '');
+  records.set(request, sending);
 });
 
 subscribe('undici:client:sendHeaders', (message) => {
@@ -80,13 +85,19 @@ export function watchWire<T>(
   send: () => T,
 ): { readonly sending: T; readonly record: WireRecord } {
   const record = { owner, over: false, created: 0, origin: '', sent: false };
-  return { sending: attempts.run(record, send), record };
+  const outer = sending;
+  sending = record;
+  try {
+    return { sending: attempts.run(record, send), record };
+  } finally {
+    sending = outer;
+  }
 }
 
 /**
- * Whether anything of the attempt was sent. `no` is a proof: exactly one request was made (after a
- * redirect the first must have left), its head was not written, and its connection was never made or
- * is one on which undici tells what it writes.
+ * Whether anything of the attempt was sent. `no` is a proof: exactly one request was created, its
+ * head was not written (so there was no redirect either), and its connection was never made or is one
+ * on which undici tells what it writes.
  */
 export function readWire(record: WireRecord, error: unknown): 'no' | 'yes' | 'unknown' {
   if (record.sent) return 'yes';
