@@ -12,7 +12,7 @@ const MOST_NAMES = 1_000;
  */
 export function readHeader(source: HeaderSource | undefined, name: string): string | undefined {
   try {
-    if (source === undefined || source === null) return undefined;
+    if (source === undefined) return undefined;
     return isReader(source) ? toText(source.get(name)) : fromRecord(source, name);
   } catch {
     return undefined;
@@ -75,7 +75,7 @@ function toPlainText(value: unknown): string | undefined {
 
 /** Names (`Headers` and `Map` have `keys`), or entries (`AxiosHeaders` only iterates). */
 function listed(source: HeaderSource | undefined): Iterable<unknown> {
-  if (source === undefined || source === null) return [];
+  if (source === undefined) return [];
   if (!isReader(source)) return Object.keys(source);
   const { keys } = source as { keys?: unknown };
   if (typeof keys === 'function') return keys.call(source);

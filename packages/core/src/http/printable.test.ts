@@ -14,4 +14,7 @@ test('it is trimmed and cut', () => {
 test('a cut leaves no half of a character', () => {
   expect(toPrintable('ab😀', 3)).toBe('ab');
   expect(toPrintable('ab😀', 4)).toBe('ab😀');
+  expect(toPrintable('a\u{10000}', 2)).toBe('a');
+  expect(toPrintable('a\u{10ffff}', 2)).toBe('a');
+  expect(toPrintable('a\ud7ff\ue000', 2)).toBe('a\ud7ff');
 });

@@ -9,6 +9,8 @@ test.each([
   ['x-rate-limit-', '', 'default'],
   ['ratelimit-', '', 'default'],
   ['x-ratelimit-', '-requests', 'requests'],
+  ['x-ratelimit-', '-a', 'a'],
+  ['anthropic-ratelimit-a-', '', 'a'],
   ['x-ratelimit-', '-tokens_usage_based', 'tokens_usage_based'],
   ['x-ratelimit-', '-tokens-minute', 'tokens-minute'],
   ['x-rate-limit-', '-requests-day', 'requests-day'],
@@ -47,6 +49,9 @@ test('other headers with similar names are none of them', () => {
       'x-ratelimit-limit-a b': '1',
       [`x-ratelimit-limit-${'a'.repeat(65)}`]: '1',
       'my-x-ratelimit-limit': '1',
+      'my-x-ratelimit-limit-a': '1',
+      'my-anthropic-ratelimit-a-limit': '1',
+      'anthropic-ratelimit-a-limits': '1',
       'ratelimit-policy': '1',
       'ratelimit-limit-requests': '1',
       'anthropic-ratelimit-limit': '1',
@@ -107,18 +112,30 @@ test('a bucket of which nothing can be read is absent', () => {
   expect(read({ 'x-ratelimit-limit': 'no', 'x-ratelimit-reset': '-1' })).toEqual([]);
 });
 
-test('where headers cannot be listed, the common names are asked for', () => {
-  const reader = (headers: Record<string, string>) => ({ get: (name: string) => headers[name] });
-  for (const name of [
-    'x-ratelimit-remaining-requests',
-    'x-ratelimit-remaining-tokens',
-    'x-ratelimit-remaining',
-    'x-rate-limit-remaining',
-    'ratelimit-remaining',
-    'anthropic-ratelimit-output-tokens-remaining',
-  ]) {
-    expect(readRateLimitFamilies(reader({ [name]: '7' }), NOW)).toMatchObject([
-      { source: name, remaining: 7 },
-    ]);
-  }
+test.each([
+  ['x-ratelimit-', '-requests'],
+  ['x-ratelimit-', '-tokens'],
+  ['x-ratelimit-', ''],
+  ['x-rate-limit-', ''],
+  ['ratelimit-', ''],
+  ['anthropic-ratelimit-requests-', ''],
+  ['anthropic-ratelimit-tokens-', ''],
+  ['anthropic-ratelimit-input-tokens-', ''],
+  ['anthropic-ratelimit-output-tokens-', ''],
+])('where headers cannot be listed, %s…%s is asked for', (before, behind) => {
+  const headers: Record<string, string> = {
+    [`${before}limit${behind}`]: '9',
+    [`${before}remaining${behind}`]: '7',
+    [`${before}reset${behind}`]: '5',
+  };
+  expect(readRateLimitFamilies({ get: (name: string) => headers[name] }, NOW)).toMatchObject([
+    { source: `${before}reset${behind}`, limit: 9, remaining: 7, resetMs: 5_000 },
+  ]);
+});
+
+test('where headers can be listed, no other is asked for', () => {
+  const asked: string[] = [];
+  const headers = { get: (name: string) => asked.push(name), keys: () => ['x-ratelimit-limit'] };
+  readRateLimitFamilies(headers, NOW);
+  expect(asked).toEqual(['x-ratelimit-limit']);
 });

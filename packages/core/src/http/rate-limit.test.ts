@@ -55,6 +55,11 @@ test('of a bucket that is filling up one unit is waited for, rounded up', () => 
   expect(toldByReset([empty], 'full')).toEqual({ waitMs: 1_001, source: 's' });
 });
 
+test('the shortest wait is a millisecond', () => {
+  expect(toldByReset([{ ...empty, resetMs: 1 }], 'window')?.waitMs).toBe(1);
+  expect(toldByReset([{ ...empty, resetMs: 1 }], 'full')?.waitMs).toBe(1);
+});
+
 test('where the limit is not known the whole reset is waited for', () => {
   const { limit: _, ...unknown } = empty;
   expect(toldByReset([unknown], 'full')?.waitMs).toBe(60_001);

@@ -112,6 +112,8 @@ test('a wait beyond all bounds is finite', () => {
 test.each([
   ['-1', []],
   ['abc', ['grpc-retry-pushback-ms: abc']],
+  ['a-5', ['grpc-retry-pushback-ms: a-5']],
+  ['-5a', ['grpc-retry-pushback-ms: -5a']],
   ['1.5', ['grpc-retry-pushback-ms: 1.5']],
   ['', ['grpc-retry-pushback-ms: ']],
   ['5, 6', ['grpc-retry-pushback-ms: 5, 6']],
