@@ -53,10 +53,14 @@ export interface GiveUp {
 
 export type Decision = { readonly action: 'succeed' } | Retry | GiveUp;
 
-const SUCCEED: Decision = Object.freeze({ action: 'succeed' });
+/** The decision on every success. */
+export const SUCCEED: Decision = Object.freeze({ action: 'succeed' });
 
 /** RFC 9110, section 9.2.2: repeating these has the effect of doing them once. */
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/i;
+
+/** The last moment that a `Date` can hold (ECMA-262, 21.4.1.1). */
+const LATEST_DATE_MS = 8.64e15;
 
 const ADDED_JITTER_MS = 1000;
 const ADDED_JITTER_RATIO = 0.1;
@@ -78,7 +82,7 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
     action: 'give-up',
     reason,
     question: STOP_REASONS[reason].question,
-    ...(told && { told, retryAt: nowMs + told.ms }),
+    ...(told && { told, retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
     failure,
     notes,
   });

@@ -239,3 +239,33 @@ test('ten thousand calls that fail, wait and are aborted at random each settle o
   expect(settled).toBe(10_000);
   expect(clock.timers).toBe(0);
 });
+
+test('a value or an error that cannot be looked at is given as it is', async () => {
+  const { policy } = setUp();
+  const hostile = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        if (name === 'then') return undefined;
+        throw new Error('do not touch');
+      },
+    },
+  );
+  expect(await execute(() => hostile, policy)).toBe(hostile);
+  const caught = await execute(() => Promise.reject(hostile), policy).catch((error) => error);
+  expect(caught).toBe(hostile);
+});
+
+test('a random source that throws ends the call; the work is not done again', async () => {
+  let draws = 0;
+  const { clock, policy } = setUp({
+    random: () => {
+      if (++draws > 1) throw new Error('no randomness');
+      return 0.5;
+    },
+  });
+  const operation = vi.fn(() => answer(500));
+  const call = execute(operation, policy, { method: 'GET' });
+  await expect(clock.run(call)).rejects.toThrow('no randomness');
+  expect(operation).toHaveBeenCalledTimes(2);
+});

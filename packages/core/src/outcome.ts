@@ -7,12 +7,22 @@ export type Outcome<T> =
 
 /** The gathering of `execute` where no adapter brings its own: statuses of responses and errors. */
 export function gatherOutcome(outcome: Outcome<unknown>): Facts {
-  if (outcome.ok) return readAnswer(outcome.value) ?? {};
+  if (outcome.ok) return readSafely(() => readAnswer(outcome.value)) ?? {};
   const { error } = outcome;
-  const answer =
-    readAnswer(error) ?? readAnswer((error as { response?: unknown } | null)?.response);
+  const answer = readSafely(
+    () => readAnswer(error) ?? readAnswer((error as { response?: unknown } | null)?.response),
+  );
   // `throw undefined` is a failure too.
   return answer ?? { error: error ?? 'nothing was thrown' };
+}
+
+/** What cannot even be looked at is no answer. */
+function readSafely(read: () => Facts | undefined): Facts | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What looks like an answer: a status of HTTP, perhaps with headers. */

@@ -14,7 +14,9 @@ const SETTLING_TURNS = 100;
 /** A clock that stands still until it is moved, so that no test ever sleeps. */
 export class FakeClock implements Clock {
   readonly #startMs: number;
-  readonly #timers = new Set<Timer>();
+  /** By the time when they are due, the latest first. */
+  readonly #queue: Timer[] = [];
+  readonly #pending = new Set<Timer>();
   #elapsedMs = 0;
   #shiftMs = 0;
 
@@ -33,15 +35,16 @@ export class FakeClock implements Clock {
 
   setTimer(callback: () => void, ms: number): () => void {
     const timer = { dueMs: this.#elapsedMs + Math.max(0, ms), callback };
-    this.#timers.add(timer);
+    this.#queue.splice(this.#place(timer.dueMs), 0, timer);
+    this.#pending.add(timer);
     return () => {
-      this.#timers.delete(timer);
+      this.#pending.delete(timer);
     };
   }
 
   /** How many timers are set. */
   get timers(): number {
-    return this.#timers.size;
+    return this.#pending.size;
   }
 
   /** Moves the wall clock alone, as a correction of the system's time would. */
@@ -92,17 +95,30 @@ export class FakeClock implements Clock {
   }
 
   #fire(timer: Timer): void {
-    this.#timers.delete(timer);
+    this.#pending.delete(timer);
     this.#elapsedMs = Math.max(this.#elapsedMs, timer.dueMs);
     timer.callback();
   }
 
   #next(): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (next === undefined || timer.dueMs < next.dueMs) next = timer;
+    let next = this.#queue.at(-1);
+    while (next !== undefined && !this.#pending.has(next)) {
+      this.#queue.pop();
+      next = this.#queue.at(-1);
     }
     return next;
+  }
+
+  /** Where a timer goes: before those that are due sooner or were set earlier for the same time. */
+  #place(dueMs: number): number {
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#queue[middle] as Timer).dueMs > dueMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

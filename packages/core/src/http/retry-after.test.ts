@@ -125,3 +125,9 @@ test.each([
     malformed,
   });
 });
+
+test('a header that names no wait leaves the word to one that does', () => {
+  const headers = { 'retry-after-ms': '0', 'retry-after': '30' };
+  expect(readRetryAfter(headers, 0)).toMatchObject({ waitMs: 30_000, source: 'retry-after' });
+  expect(readRetryAfter({ 'retry-after': '0' }, 0)).toMatchObject({ waitMs: 0 });
+});

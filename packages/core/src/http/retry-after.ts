@@ -35,7 +35,7 @@ const JOINT = /(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*),\s+/;
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3) and its relatives in milliseconds: OpenAI's
  * `retry-after-ms`, Azure's `x-ms-retry-after-ms`, AWS's `x-amz-retry-after`, gRPC's pushback. The
- * first valid one holds. A date is measured against the answer's own `Date`; a past one is 0.
+ * first that names a wait holds. A date is measured against the answer's own `Date`; a past one is 0.
  *
  * @param nowMs when the answer came, in Unix milliseconds
  * @returns `undefined` when none of these headers is there
@@ -63,14 +63,16 @@ function readFirst(
   malformed: string[],
 ): { waitMs: number; source: string } | undefined {
   const now = serverNow(headers, nowMs);
+  let noWait: { waitMs: number; source: string } | undefined;
   for (const { name, unit } of WAITS) {
     const text = readHeader(headers, name);
     if (text === undefined) continue;
     const waitMs = readLongest(text, unit, now);
-    if (waitMs !== undefined) return { waitMs, source: name };
-    malformed.push(describe(name, text));
+    if (waitMs === undefined) malformed.push(describe(name, text));
+    else if (waitMs > 0) return { waitMs, source: name };
+    else noWait ??= { waitMs, source: name };
   }
-  return undefined;
+  return noWait;
 }
 
 /** The longest of several joined values; `undefined` when one of them is malformed. */
