@@ -1,5 +1,6 @@
 import { DEFAULTS, definePolicy, genericProfile, systemClock } from '@forbear/core';
 import { DEFAULT_BACKOFF, nextBackoff } from '../packages/core/src/backoff.js';
+import { DEFAULT_RETRY_BUDGET } from '../packages/core/src/retry-budget.js';
 import { readFetchOptions } from '../packages/fetch/src/fetch-options.js';
 
 const policy = definePolicy();
@@ -16,10 +17,23 @@ function jitterOfConstant(): string {
   return waitMs === 1000 ? 'none' : 'another';
 }
 
+const { perCall, perSecond, max } = DEFAULT_RETRY_BUDGET;
+const RETRY_BUDGET = `${perCall} a call, ${perSecond} a second, ${max} saved`;
+
 /** What the code does where an option is absent, in the words of the tables. */
 export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   maxRetries: String(policy.maxRetries),
   maxRetryAfterMs: String(policy.maxRetryAfterMs),
+  maxHoldMs: String(policy.maxHoldMs),
+  probeMs: String(policy.probeMs),
+  ...Object.fromEntries(
+    Object.entries(DEFAULT_RETRY_BUDGET).map(([name, value]) => [
+      `retryBudget.${name}`,
+      String(value),
+    ]),
+  ),
+  retryBudget: RETRY_BUDGET,
+  key: policy.key === undefined ? 'by the profile' : 'another',
   repeatable: String(policy.repeatable),
   deadlineMs: none(policy.deadlineMs),
   attemptTimeoutMs: none(policy.attemptTimeoutMs),
@@ -39,6 +53,7 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
 export const NAMED_DEFAULTS: readonly string[] = [
   ...Object.keys(DEFAULTS),
   ...Object.keys(DEFAULT_BACKOFF).map((name) => `backoff.${name}`),
+  ...Object.keys(DEFAULT_RETRY_BUDGET).map((name) => `retryBudget.${name}`),
   'deadlineMs',
   'attemptTimeoutMs',
   'maxReplayBytes',
@@ -57,6 +72,10 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.deadlineMs': none(policy.deadlineMs),
     'PolicyOptions.attemptTimeoutMs': none(policy.attemptTimeoutMs),
     'PolicyOptions.repeatable': String(policy.repeatable),
+    'PolicyOptions.maxHoldMs': String(policy.maxHoldMs),
+    'PolicyOptions.probeMs': String(policy.probeMs),
+    'PolicyOptions.retryBudget': RETRY_BUDGET,
+    'PolicyOptions.key': policy.key === undefined ? "what the provider's profile says" : 'another',
     'PolicyOptions.clock': policy.clock === systemClock ? "the system's" : 'another',
     'PolicyOptions.random': policy.random === Math.random ? 'Math.random' : 'another',
   },

@@ -1,31 +1,19 @@
-import type { Attempt, CallOptions, Operation } from './call.js';
-import type { CallRecord } from './call-record.js';
+import type { Attempt, CallOptions } from './call.js';
 import { isSuccess } from './classify.js';
-import { type Decision, decide, SUCCEED } from './decide.js';
+import { decide, SUCCEED } from './decide.js';
 import { notify } from './events.js';
 import type { Facts } from './facts.js';
+import type { Failure } from './failure.js';
+import type { Permit, PermitEnd } from './gate/admission.js';
+import { keepRefusal } from './gate/refusal.js';
+import { attemptsInTest } from './mode.js';
 import { gatherOutcome, type Outcome } from './outcome.js';
-import type { Policy } from './policy.js';
+import type { Run, Verdict } from './run.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
-/** One call under way. */
-export interface Run<T> {
-  readonly operation: Operation<T>;
-  readonly policy: Policy;
-  readonly call: CallOptions<T>;
-  readonly record: CallRecord;
-}
-
-/** How an attempt ended, and what follows from it. */
-export interface Verdict<T> {
-  readonly outcome: Outcome<T>;
-  readonly facts: Facts;
-  readonly decision: Decision;
-}
-
-/** Makes one attempt and judges how it ended. It never rejects. */
-export async function makeAttempt<T>(run: Run<T>): Promise<Verdict<T>> {
-  const { operation, call, record } = run;
+/** Makes one attempt and judges how it ended. It rejects only with what the policy's functions throw. */
+export async function makeAttempt<T>(run: Run<T>, permit: Permit | undefined): Promise<Verdict<T>> {
+  const { operation, call, state, record } = run;
   const number = record.startAttempt();
   const limit = limitOf(run);
   const current: Attempt = { number, signal: limit?.signal ?? call.signal ?? undefined };
@@ -40,25 +28,33 @@ export async function makeAttempt<T>(run: Run<T>): Promise<Verdict<T>> {
   limit?.stop();
   const gathered = gather(call, outcome, current);
   const facts = gathered instanceof Promise ? await gathered : gathered;
-  if (isSuccess(facts)) return { outcome, facts, decision: SUCCEED };
-  return judge(run, { outcome, facts, limit, number });
+  if (isSuccess(facts)) {
+    if (permit !== undefined) state.gate.settle(permit, 'succeeded');
+    return { outcome, facts, decision: SUCCEED };
+  }
+  return judge(run, { outcome, facts, limit, number, permit });
 }
 
 function judge<T>(
-  { policy, call, record }: Run<T>,
+  { policy, call, state, record }: Run<T>,
   ended: {
     readonly outcome: Outcome<T>;
     readonly facts: Facts;
     readonly limit: TimeLimit | undefined;
     readonly number: number;
+    readonly permit: Permit | undefined;
   },
 ): Verdict<T> {
   record.method ??= ended.facts.method;
   const { method } = record;
+  const attempts = attemptsInTest();
+  const retriesAllowed = attempts === undefined ? state.budget?.retriesAllowed : undefined;
   const facts: Facts = {
     ...ended.facts,
     ...(method !== undefined && { method }),
     attempt: ended.number,
+    scheduledRetries: record.scheduledRetries,
+    ...(retriesAllowed !== undefined && { retriesAllowed }),
     aborted: call.signal?.aborted === true,
     timedOut: ended.limit?.expired() === true,
     elapsedMs: record.elapsedMs(),
@@ -71,10 +67,31 @@ function judge<T>(
     backoff: policy.backoff,
     maxRetryAfterMs: policy.maxRetryAfterMs,
     maxRetries: call.maxRetries ?? policy.maxRetries,
+    maxAttempts: attempts,
     deadlineMs: call.deadlineMs ?? policy.deadlineMs,
     repeatable: call.repeatable ?? policy.repeatable,
   });
-  return { outcome: ended.outcome, facts, decision };
+  const { outcome, permit } = ended;
+  if (decision.action !== 'succeed') {
+    const { closes, failure } = decision;
+    // It closes before the permit goes back, or the next call would slip through.
+    if (closes !== undefined && attempts === undefined) {
+      state.gate.close(closes, keepRefusal(facts, failure, outcome));
+    }
+    if (permit !== undefined) state.gate.settle(permit, endOf(failure));
+  }
+  if (decision.action === 'retry') {
+    record.failed(decision, facts);
+    if (decision.paysBudget && attempts === undefined) state.budget?.spend();
+  }
+  return { outcome, facts, decision };
+}
+
+/** What a failed attempt tells of its gate: an answer is one that the server's limits let through. */
+function endOf({ kind, status }: Failure): PermitEnd {
+  if (kind === 'aborted') return 'withdrawn';
+  const refused = kind === 'rate-limited' || kind === 'overloaded' || kind === 'quota-exhausted';
+  return status === undefined || refused ? 'unanswered' : 'answered';
 }
 
 function limitOf<T>({ policy, call, record }: Run<T>): TimeLimit | undefined {

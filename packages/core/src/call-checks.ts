@@ -19,4 +19,12 @@ export const CALL_CHECKS: Checks = {
   ),
   gather: functionOption,
   discard: functionOption,
+  key: check((value) => typeof value === 'string', 'give a text'),
+  showKey: functionOption,
+  notes: check(
+    (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+    'give an array of texts',
+  ),
+  fingerprint: functionOption,
+  rebuild: functionOption,
 };

@@ -1,37 +1,43 @@
+import { AttemptLog, type AttemptPart, describeAttempt, mayBeBilled } from './attempt-log.js';
 import type { GiveUp, Retry } from './decide.js';
+import type { EventDetails, PolicyEvent, PolicyEvents } from './events.js';
 import type { Facts } from './facts.js';
-import { readRequestId } from './http/request-id.js';
+import type { KeyState } from './key-state.js';
 import type { Policy } from './policy.js';
+import type { Ended } from './run.js';
 import { STOP_REASONS, type StopReason } from './stop-reason.js';
-import type { AttemptTrace, Trace, Traced } from './trace.js';
+import type { Trace, Traced } from './trace.js';
 
-/** RFC 9110, section 9.2.1: these ask for nothing that anybody would bill. */
-const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/i;
+type Stop = Pick<Trace, 'retryAt' | 'refusal'> & { reason: StopReason; rebuilt?: true };
 
 let calls = 0;
 
 /** Keeps what happens to one call, tells the policy's listeners, and makes the trace when asked. */
 export class CallRecord implements Traced {
   readonly policy: Policy;
+  readonly log = new AttemptLog();
+  /** A later call has a larger one. */
+  readonly number = ++calls;
   method: string | undefined;
   /** The wait before the current attempt, in milliseconds. */
   previousWaitMs = 0;
-  readonly #number = ++calls;
+  /** Milliseconds in gates so far. */
+  heldMs = 0;
+  /** How many retries so far the server scheduled. */
+  scheduledRetries = 0;
+  readonly #state: KeyState;
   readonly #startedMs: number;
-  readonly #attempts: AttemptTrace[] = [];
-  readonly #notes = new Set<string>();
-  #attemptStartedMs: number;
+  #attemptStartedMs: number | undefined;
   #attempt = 0;
   #endedMs = 0;
   #success: Facts | undefined;
-  #stop: { readonly reason: StopReason; readonly retryAt?: number } | undefined;
-  #protected = false;
+  #stop: Stop | undefined;
 
-  constructor(policy: Policy, method: string | undefined) {
+  constructor(policy: Policy, state: KeyState, method: string | undefined) {
     this.policy = policy;
     this.method = method;
+    this.#state = state;
     this.#startedMs = policy.clock.monotonic();
-    this.#attemptStartedMs = this.#startedMs;
   }
 
   /** Milliseconds since the call started. */
@@ -41,118 +47,150 @@ export class CallRecord implements Traced {
 
   /** Begins the next attempt and returns its number, from 1. */
   startAttempt(): number {
-    const { events, clock } = this.policy;
     this.#attempt++;
-    if (this.#attempt > 1) {
-      this.#attemptStartedMs = clock.monotonic();
-      if (events.hears('retry')) events.emit({ type: 'retry', ...this.#event() });
+    if (this.#attempt > 1 || this.heldMs > 0) {
+      this.#attemptStartedMs = this.policy.clock.monotonic();
     }
-    if (events.hears('attempt')) events.emit({ type: 'attempt', ...this.#event() });
+    if (this.#attempt > 1) this.#tell('retry');
+    this.#tell('attempt');
     return this.#attempt;
   }
 
-  /** An attempt failed and another will follow it. */
-  waiting(retry: Retry, facts: Facts): void {
-    const { failure, waitMs, told } = retry;
-    const hint = told === undefined ? {} : { told };
-    this.#endAttempt({ failure, waitMs, ...hint }, facts, retry.notes);
-    this.previousWaitMs = waitMs;
-    const { events } = this.policy;
-    if (!events.hears('waiting')) return;
-    const event = this.#event();
-    const untilMs = event.atMs + waitMs;
-    events.emit({ type: 'waiting', ...event, failure, waitMs, untilMs, ...hint });
+  /** An attempt failed, and another will follow it if nothing comes in between. */
+  failed(retry: Retry, facts: Facts): void {
+    const { failure, told, scheduled } = retry;
+    this.#endAttempt({ failure, ...(told && { told }) }, facts, retry.notes);
+    if (scheduled) this.scheduledRetries++;
+  }
+
+  /** The wait after a failed attempt begins. */
+  waiting({ failure, told }: Retry, waitMs: number): void {
+    this.#setWait(waitMs);
+    const untilMs = this.policy.clock.now() + waitMs;
+    this.#tell('waiting', { failure, waitMs, untilMs, ...(told && { told }) });
+  }
+
+  /** A wait that was not spent in the gate is over. */
+  slept(sleptMs: number): void {
+    this.#state.waste.waitedMs += sleptMs;
+  }
+
+  /** A hold in the gate begins that is no told wait of this call. */
+  holding(opensInMs: number): void {
+    const known = opensInMs > 0 && Number.isFinite(opensInMs);
+    const untilMs = this.policy.clock.now() + opensInMs;
+    this.#tell('hold', { attempt: this.#attempt + 1, ...(known && { untilMs }) });
+  }
+
+  /** A wait or a hold took this long; `own`: it was the told wait of its last attempt. */
+  held(heldMs: number, own: boolean): void {
+    this.heldMs += heldMs;
+    this.#state.waste.waitedMs += heldMs;
+    if (own) this.#setWait(heldMs);
+    else this.log.addHold({ beforeAttempt: this.#attempt + 1, heldMs });
   }
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */
   succeeded(facts: Facts): void {
     this.#endedMs = this.policy.clock.monotonic();
     this.#success = facts;
-    const { events } = this.policy;
-    if (events.hears('success')) events.emit({ type: 'success', ...this.#event() });
+    this.#state.waste.useful++;
+    this.#tell('success');
   }
 
   /** The call ended with its last failure. */
   gaveUp(decision: GiveUp, facts: Facts): void {
     const { failure, told, reason, retryAt } = decision;
     this.#endAttempt({ failure, ...(told && { told }) }, facts, decision.notes);
-    this.#end(reason, { failure, ...(retryAt !== undefined && { retryAt }) });
+    this.#end({ reason, ...(retryAt !== undefined && { retryAt }) }, failure);
   }
 
-  /** The caller aborted it in a wait. */
-  abortedInWait(): void {
-    this.#end('aborted', {});
+  /** The call ended in a wait or in a gate. */
+  ended({ reason, refusal, rebuilt }: Omit<Ended<unknown>, 'outcome'>): void {
+    const leftMs = refusal?.retryAfterMs;
+    this.#end({
+      reason,
+      ...(leftMs !== undefined && { retryAt: this.policy.clock.now() + leftMs }),
+      ...(refusal && { refusal: refusal.failure }),
+      ...(rebuilt && { rebuilt }),
+    });
   }
 
-  #end(reason: StopReason, rest: Pick<Partial<GiveUp>, 'failure' | 'retryAt'>): void {
-    const { retryAt } = rest;
-    this.#stop = { reason, ...(retryAt !== undefined && { retryAt }) };
+  /** A layer above repeats a call that was refrained from. */
+  repeats(of: number, times: number): void {
+    this.log.note(`call ${of} was the same and may have been done; this repeats it, time ${times}`);
+    this.#tell('layeredRetry', { of, times });
+  }
+
+  #end(stop: Stop, failure = stop.refusal): void {
+    const { reason, retryAt } = stop;
+    this.#stop = stop;
     this.#endedMs = this.policy.clock.monotonic();
-    const { events } = this.policy;
-    if (events.hears('give-up'))
-      events.emit({ type: 'give-up', ...this.#event(), reason, ...rest });
+    this.#tell('give-up', { reason, ...(failure && { failure }), ...(retryAt && { retryAt }) });
+  }
+
+  #setWait(waitMs: number): void {
+    this.log.setWait(waitMs);
+    this.previousWaitMs = waitMs;
   }
 
   #endAttempt(
-    part: Pick<AttemptTrace, 'failure' | 'waitMs' | 'told'>,
+    part: Pick<AttemptPart, 'failure' | 'told'>,
     facts: Facts,
     notes: readonly string[],
   ): void {
-    this.#attempts.push(this.#entry(part, facts, this.policy.clock.monotonic()));
-    for (const note of notes) this.#notes.add(note);
-    if (facts.hasIdempotencyKey && this.policy.provider.idempotencyKeyHonoured) {
-      this.#protected = true;
-    }
+    const entry = describeAttempt(this.#part(part, this.policy.clock.monotonic()), facts);
+    const { idempotencyKeyHonoured } = this.policy.provider;
+    this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
+    for (const note of notes) this.log.note(note);
+    this.#state.waste.wasted++;
+    if (mayBeBilled(this.method, entry)) this.#state.waste.possiblyBilled++;
   }
 
-  #entry(
-    part: Pick<AttemptTrace, 'failure' | 'waitMs' | 'told'>,
-    facts: Facts,
-    endedMs: number,
-  ): AttemptTrace {
-    const requestId = readRequestId(facts.headers);
+  #part(part: Pick<AttemptPart, 'failure' | 'told'>, endedMs: number): AttemptPart {
     return {
       number: this.#attempt,
-      durationMs: endedMs - this.#attemptStartedMs,
+      durationMs: endedMs - (this.#attemptStartedMs ?? this.#startedMs),
       ...part,
-      ...(requestId !== undefined && { requestId }),
     };
   }
 
-  #event() {
-    const { method } = this;
-    return {
-      call: this.#number,
+  /** Sends an event, if anybody listens. */
+  #tell<Name extends keyof PolicyEvents>(type: Name, rest?: EventDetails<Name>): void {
+    const { events, clock } = this.policy;
+    if (!events.hears(type)) return;
+    const { method, number } = this;
+    const record = {
+      type,
+      call: number,
+      key: this.#state.label,
       attempt: this.#attempt,
-      atMs: this.policy.clock.now(),
+      atMs: clock.now(),
       ...(method !== undefined && { method }),
+      ...rest,
     };
+    events.emit(record as unknown as PolicyEvent);
   }
 
   trace(): Trace {
     const { method } = this;
     const stop = this.#stop;
-    const bills = this.#countBills();
+    const { entries, holds, notes } = this.log;
     return {
       outcome: stop ? 'give-up' : 'success',
       ...(method !== undefined && { method }),
       provider: this.policy.provider.name,
+      key: this.#state.label,
       attempts: this.#success
-        ? [...this.#attempts, this.#entry({}, this.#success, this.#endedMs)]
-        : this.#attempts,
+        ? [...entries, describeAttempt(this.#part({}, this.#endedMs), this.#success)]
+        : entries,
+      holds,
       elapsedMs: this.#endedMs - this.#startedMs,
       ...(stop && { ...stop, remedy: STOP_REASONS[stop.reason].remedy }),
-      mayHaveBeenBilled: bills.failed > 0,
-      possibleBills: this.#protected ? Math.min(1, bills.all) : bills.all,
-      notes: [...this.#notes],
+      rebuilt: stop?.rebuilt === true,
+      mayHaveBeenBilled: entries.some((entry) => mayBeBilled(method, entry)),
+      possibleBills: this.log.possibleBills(method, stop === undefined),
+      notes,
     };
-  }
-
-  #countBills(): { readonly failed: number; readonly all: number } {
-    if (this.method !== undefined && SAFE_METHOD.test(this.method)) return { failed: 0, all: 0 };
-    const isOpen = ({ failure }: AttemptTrace) =>
-      failure !== undefined && failure.effect !== 'none';
-    const failed = this.#attempts.filter(isOpen).length;
-    return { failed, all: failed + (this.#stop ? 0 : 1) };
   }
 }

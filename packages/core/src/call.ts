@@ -1,4 +1,5 @@
 import type { Facts } from './facts.js';
+import type { GivenRefusal } from './gate/refusal.js';
 import type { Outcome } from './outcome.js';
 import type { Trace } from './trace.js';
 
@@ -21,6 +22,8 @@ export interface CallLimits {
   readonly deadlineMs?: number | undefined;
   /** @see PolicyOptions.attemptTimeoutMs */
   readonly attemptTimeoutMs?: number | undefined;
+  /** @see PolicyOptions.maxHoldMs */
+  readonly maxHoldMs?: number | undefined;
   /** Whether the work of this call may be done, and billed, twice. */
   readonly repeatable?: boolean | undefined;
   /** Is told once, when the call has settled, what happened to it. */
@@ -37,4 +40,23 @@ export interface CallOptions<T> extends CallLimits {
   readonly gather?: ((outcome: Outcome<T>, attempt: Attempt) => Facts | Promise<Facts>) | undefined;
   /** Is given each value that nobody will read, so that its socket can be freed. */
   readonly discard?: ((value: T) => void) | undefined;
+  /**
+   * Which calls share its limit, and so its gate and its retry budget: those of the same policy with
+   * the same key. @default all calls of the policy; a call without a policy shares with none
+   */
+  readonly key?: string | undefined;
+  /** What of the key may be shown in events and traces, where it holds a credential. @default all */
+  readonly showKey?: (() => string) | undefined;
+  /** What its trace is to note. */
+  readonly notes?: readonly string[] | undefined;
+  /**
+   * A name of the request that is the same for the same request, to notice when a layer above repeats
+   * what we refrained from. Asked only when there is something to notice.
+   */
+  readonly fingerprint?: (() => string | undefined) | undefined;
+  /**
+   * Makes the outcome of a call that is refused without a request, because another call of its key
+   * was refused. @default the very value or error of that call
+   */
+  readonly rebuild?: ((refusal: GivenRefusal) => Outcome<T>) | undefined;
 }

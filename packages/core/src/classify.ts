@@ -49,16 +49,28 @@ function byStatus(
   const code = body.code ?? body.type;
   const known = code === undefined ? { status } : { status, code };
   const rule = findRule(profile, status, body) ?? findRule(genericProfile, status, body);
-  if (rule === undefined) return { ...meaningOf(status, hasRetryAfter), ...known };
+  if (rule === undefined) {
+    const meaning = meaningOf(status, hasRetryAfter);
+    // Of an unknown API a bare 402 concerns its own call: only a known code means the wallet of all.
+    const concerns = isOfKey(meaning.kind, status, hasRetryAfter) ? 'key' : 'call';
+    return { ...meaning, concerns, ...known };
+  }
   const { kind, effect = 'none', transient = TRANSIENT.has(kind), because } = rule;
+  const ofKey = kind === 'quota-exhausted' || isOfKey(kind, status, hasRetryAfter);
   return {
     kind,
     effect,
     evidence: evidenceOf(kind, effect, transient),
     transient,
+    concerns: ofKey ? 'key' : 'call',
     because,
     ...known,
   };
+}
+
+function isOfKey(kind: FailureKind, status: number, hasRetryAfter: boolean): boolean {
+  if (kind === 'rate-limited') return true;
+  return kind === 'overloaded' && hasRetryAfter && (status === 503 || status === 529);
 }
 
 function findRule(
@@ -88,6 +100,7 @@ function brokenAnswer(status: number): Failure {
     effect: 'done',
     evidence: 'answered',
     transient: true,
+    concerns: 'call',
     status,
     because: 'the answer had begun, so the work was done',
   };
@@ -97,7 +110,7 @@ function byError(facts: Facts): Failure {
   const found = readNetworkError(facts.error);
   const code = found.code === undefined ? {} : { code: found.code };
   const [effect, evidence] = effectOf(found, facts.sent);
-  return { ...meaningOfError(found, facts), effect, evidence, ...code };
+  return { ...meaningOfError(found, facts), effect, evidence, concerns: 'call', ...code };
 }
 
 function effectOf(found: NetworkError, sent: Facts['sent']): [Effect, Evidence] {

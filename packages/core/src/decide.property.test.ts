@@ -85,7 +85,9 @@ const error = fc.oneof(
 
 const shared = {
   method,
-  attempt: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.double()),
+  attempt: fc.oneof(fc.integer({ min: 1, max: 15 }), fc.double()),
+  scheduledRetries: fc.oneof(fc.integer({ min: 0, max: 12 }), fc.double()),
+  retriesAllowed: fc.oneof(fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(100)),
   elapsedMs: amount,
   nowMs: fc.integer({ min: 0, max: 4e12 }),
   random: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double()),
@@ -226,9 +228,36 @@ const PROPERTIES = {
     return decision.failure.transient || advised;
   }),
   'no call has more retries than it may': property(({ facts, rules }, decision) => {
-    const retries = Number.isFinite(facts.attempt) ? Number(facts.attempt) - 1 : 0;
-    return decision.action !== 'retry' || retries < (rules.maxRetries ?? 3);
+    if (decision.action !== 'retry') return true;
+    const finite = (value: number | undefined) => (Number.isFinite(value) ? Number(value) : 0);
+    const scheduled = finite(facts.scheduledRetries);
+    const retries = finite(facts.attempt) === 0 ? 0 : finite(facts.attempt) - 1;
+    const { maxRetries = 3 } = rules;
+    if (!decision.scheduled) return maxRetries > 0 && retries - scheduled < maxRetries;
+    return maxRetries > 0 && scheduled < Math.max(10, maxRetries);
   }),
+  'a retry counts as scheduled only if the server told its key to wait': property(
+    (_, decision) =>
+      decision.action !== 'retry' ||
+      !decision.scheduled ||
+      (decision.told !== undefined &&
+        decision.closes !== undefined &&
+        decision.closes.ms >= decision.told.ms),
+  ),
+  'what the budget does not allow is not repeated, but for rate limits and what was never sent':
+    property(
+      ({ facts }, decision) =>
+        decision.action !== 'retry' ||
+        (facts.retriesAllowed ?? 1) >= 1 ||
+        decision.failure.kind === 'rate-limited' ||
+        decision.failure.evidence === 'not-sent',
+    ),
+  'a failure closes the gate only if it concerns the whole key, and never for less than told':
+    property((_, decision) => {
+      if (decision.action === 'succeed' || decision.closes === undefined) return true;
+      const { closes, failure, told } = decision;
+      return failure.concerns === 'key' && closes.ms >= (told?.ms ?? 0) && closes.jitterMs >= 0;
+    }),
   'an aborted call is not repeated, and neither is a body that is gone': property(
     ({ facts }, decision) =>
       decision.action !== 'retry' || (!facts.aborted && facts.replayable !== false),
@@ -298,7 +327,9 @@ function repeating(...reasons: string[]): Engine {
   return (facts, rules) => {
     const decision = decide(facts, rules);
     if (decision.action !== 'give-up' || !reasons.includes(decision.reason)) return decision;
-    return { ...decision, action: 'retry', waitMs: decision.told?.ms ?? 0 };
+    const { told } = decision;
+    const rest = { scheduled: false, paysBudget: false };
+    return { ...decision, ...rest, action: 'retry', waitMs: told?.ms ?? 0 };
   };
 }
 
@@ -393,6 +424,37 @@ describe('a wrong engine is found out', () => {
       'repeats once too often',
       (facts, rules) => decide({ ...facts, attempt: (facts.attempt ?? 1) - 1 }, rules),
       'no call has more retries than it may',
+    ],
+    [
+      'counts every retry as scheduled',
+      (facts, rules) => {
+        const decision = decide(facts, rules);
+        return decision.action === 'retry' ? { ...decision, scheduled: true } : decision;
+      },
+      'a retry counts as scheduled only if the server told its key to wait',
+    ],
+    [
+      'has no budget',
+      ({ retriesAllowed: _, ...facts }, rules) => decide(facts, rules),
+      'what the budget does not allow is not repeated, but for rate limits and what was never sent',
+    ],
+    [
+      'closes the gate at every failure',
+      (facts, rules) => {
+        const decision = decide(facts, rules);
+        if (decision.action === 'succeed') return decision;
+        return { ...decision, closes: { ms: decision.told?.ms ?? 0, jitterMs: 0 } };
+      },
+      'a failure closes the gate only if it concerns the whole key, and never for less than told',
+    ],
+    [
+      'opens the gate a tenth too early',
+      (facts, rules) => {
+        const decision = decide(facts, rules);
+        if (decision.action === 'succeed' || decision.closes === undefined) return decision;
+        return { ...decision, closes: { ...decision.closes, ms: decision.closes.ms * 0.9 } };
+      },
+      'a failure closes the gate only if it concerns the whole key, and never for less than told',
     ],
     [
       'repeats aborted calls',

@@ -136,6 +136,11 @@ describe('reasons', () => {
     ['not-replayable', { status: 429, replayable: false }],
     ['max-retries', { status: 429, attempt: 4 }],
     ['max-retries', { status: 429 }, { maxRetries: 0 }],
+    ['max-retries', { status: 429, headers: { 'retry-after': '1' } }, { maxRetries: 0 }],
+    ['max-retries', { status: 500, method: 'GET', attempt: 5, scheduledRetries: 1 }],
+    ['still-refused', { status: 429, headers: { 'retry-after': '1' }, scheduledRetries: 10 }],
+    ['retry-budget', { status: 500, method: 'GET', retriesAllowed: 0.9 }],
+    ['retry-budget', { status: 503, headers: { 'retry-after': '1' }, retriesAllowed: 0 }],
     ['retry-after-too-long', { status: 429, headers: { 'retry-after': '61' } }],
     ['past-deadline', { status: 429, headers: { 'retry-after': '5' } }, { deadlineMs: 5000 }],
     ['past-deadline', { status: 429, elapsedMs: 1000 }, { deadlineMs: 1000 }],
@@ -148,7 +153,30 @@ describe('reasons', () => {
   });
 
   test('every reason is among them', () => {
-    expect(new Set(CASES.map(([reason]) => reason))).toEqual(new Set(Object.keys(STOP_REASONS)));
+    // These are given where nothing is decided: in a gate, and for a function of the user that throws.
+    const others: readonly StopReason[] = ['max-hold', 'policy-threw'];
+    const given = [...CASES.map(([reason]) => reason), ...others];
+    expect(new Set(given)).toEqual(new Set(Object.keys(STOP_REASONS)));
+  });
+
+  test.each<[string, Facts]>([
+    ['a told rate limit after more attempts than maxRetries', { status: 429, attempt: 9 }],
+    ['an announced overload after more attempts', { status: 503, attempt: 9 }],
+  ])('%s does not count against maxRetries, for the server scheduled it', (_, facts) => {
+    const told = { ...facts, headers: { 'retry-after': '1' }, scheduledRetries: 8 };
+    expect(retryOf(told)).toMatchObject({ scheduled: true, closes: { ms: 1000 } });
+  });
+
+  test('more scheduled retries than ten are made where maxRetries allows more', () => {
+    const told = { status: 429, headers: { 'retry-after': '1' }, scheduledRetries: 10 };
+    expect(ask(told, { maxRetries: 11 })).toBe('retry');
+  });
+
+  test.each<[string, Facts]>([
+    ['a rate limit', { status: 429 }],
+    ['what was never sent', { error: connectError }],
+  ])('%s does not need the retry budget', (_, facts) => {
+    expect(retryOf({ ...facts, retriesAllowed: 0 })).toMatchObject({ paysBudget: false });
   });
 
   test('whether it would help is asked first, then whether it is safe, whether we may, and when', () => {
@@ -359,8 +387,8 @@ describe('told waits', () => {
   });
 
   test('any reason to stop carries the time that the server named', () => {
-    const facts = { status: 429, headers: { 'retry-after': '9' }, nowMs: 1000, attempt: 4 };
-    expect(decide(facts)).toMatchObject({ reason: 'max-retries', retryAt: 10_000 });
+    const facts = { status: 500, headers: { 'retry-after': '9' }, nowMs: 1000, method: 'POST' };
+    expect(decide(facts)).toMatchObject({ reason: 'may-have-been-done', retryAt: 10_000 });
   });
 });
 
@@ -462,6 +490,49 @@ describe('deadlines', () => {
   test('without a deadline nobody is in a hurry', () => {
     expect(ask({ ...facts, elapsedMs: 1e15 })).toBe('retry');
     expect(ask({ ...facts, elapsedMs: 1e15 }, { deadlineMs: undefined })).toBe('retry');
+  });
+});
+
+describe('what closes the gate of a key', () => {
+  const after = (seconds: number) => ({ 'retry-after': String(seconds) });
+  const closes = (facts: Facts, rules?: Rules) => {
+    const decision = decide({ random: 0.5, ...facts }, rules);
+    return decision.action === 'succeed' ? undefined : decision.closes;
+  };
+  const wallet = profile({ status: 402, kind: 'quota-exhausted', because: 'x' });
+
+  test.each<[string, Facts, Rules, number]>([
+    ['a told rate limit, for as long as told', { status: 429, headers: after(7) }, {}, 7000],
+    ['an announced 503', { status: 503, headers: after(7) }, {}, 7000],
+    ['an announced 529', { status: 529, headers: after(7) }, {}, 7000],
+    ['a rate limit without a hint, for its backoff', { status: 429 }, {}, 1000],
+    ['one that is not repeated', { status: 429, headers: after(7) }, { maxRetries: 0 }, 7000],
+    ['one without a hint that is not repeated', { status: 429 }, { maxRetries: 0 }, 1000],
+    ['one that is told too long', { status: 429, headers: after(3600) }, {}, 3_600_000],
+    ['an empty wallet, for good', { status: 402 }, { provider: wallet }, Number.POSITIVE_INFINITY],
+  ])('%s', (_, facts, rules, ms) => {
+    expect(closes(facts, rules)?.ms).toBe(ms);
+  });
+
+  test('a known code of an empty wallet closes it also at an unknown API', () => {
+    const body = '{"error":{"message":"m","code":"insufficient_quota"}}';
+    expect(closes({ status: 429, body })).toMatchObject({ ms: Number.POSITIVE_INFINITY });
+  });
+
+  test.each<[string, Facts]>([
+    ['a bare 402 of an unknown API', { status: 402 }],
+    ['a bad request', { status: 400 }],
+    ['a bad key', { status: 401 }],
+    ['a 503 that names no time', { status: 503 }],
+    ['a 500 that names one', { status: 500, headers: after(7) }],
+    ['a broken connection', { error: resetError }],
+  ])('%s concerns its own call alone', (_, facts) => {
+    expect(closes(facts)).toBeUndefined();
+  });
+
+  test('a told wait is jittered by a tenth, at most by a second', () => {
+    expect(closes({ status: 429, headers: after(4) })).toEqual({ ms: 4000, jitterMs: 200 });
+    expect(closes({ status: 429, headers: after(50) })).toEqual({ ms: 50_000, jitterMs: 500 });
   });
 });
 

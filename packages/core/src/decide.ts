@@ -1,12 +1,13 @@
-import { type Backoff, nextBackoff } from './backoff.js';
+import type { Backoff } from './backoff.js';
 import { classify, isSuccess } from './classify.js';
 import { DEFAULTS } from './defaults.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
+import type { Closure } from './gate/closure.js';
 import { genericProfile } from './generic-profile.js';
 import { readHeader } from './http/headers.js';
-import { readRateLimits, toldByReset } from './http/rate-limit.js';
 import { readRetryAfter } from './http/retry-after.js';
+import { addedJitter, findWait, finite, readTold, type ToldWait } from './next-wait.js';
 import type { ProviderProfile } from './profile.js';
 import { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
 
@@ -14,20 +15,12 @@ import { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
 export interface Rules {
   readonly provider?: ProviderProfile;
   readonly maxRetries?: number;
+  /** Attempts that no call may exceed for any reason. @default none */
+  readonly maxAttempts?: number | undefined;
   readonly maxRetryAfterMs?: number;
   readonly deadlineMs?: number | undefined;
   readonly repeatable?: boolean;
   readonly backoff?: Backoff;
-}
-
-/** A time that the server named. */
-export interface ToldWait {
-  /** Milliseconds from the answer on. */
-  readonly ms: number;
-  /** The header that named it, in lower case. */
-  readonly by: string;
-  /** The bucket refills steadily, so this is only the least that a wait can be. */
-  readonly atLeast?: true;
 }
 
 export interface Retry {
@@ -35,6 +28,12 @@ export interface Retry {
   /** Milliseconds to wait, jitter included; never below `told`. */
   readonly waitMs: number;
   readonly told?: ToldWait;
+  /** What closes the gate of its key; the wait is then spent in that gate. */
+  readonly closes?: Closure;
+  /** The server scheduled it by a told wait of the key, so it does not count against `maxRetries`. */
+  readonly scheduled: boolean;
+  /** Whether it takes a token of the key's retry budget. */
+  readonly paysBudget: boolean;
   readonly failure: Failure;
   readonly notes: readonly string[];
 }
@@ -47,6 +46,8 @@ export interface GiveUp {
   readonly told?: ToldWait;
   /** When another call may succeed, in Unix milliseconds, if the server said so. */
   readonly retryAt?: number;
+  /** What closes the gate of its key to the other calls. */
+  readonly closes?: Closure;
   readonly failure: Failure;
   readonly notes: readonly string[];
 }
@@ -62,8 +63,11 @@ const IDEMPOTENT = /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/i;
 /** The last moment that a `Date` can hold (ECMA-262, 21.4.1.1). */
 const LATEST_DATE_MS = 8.64e15;
 
-const ADDED_JITTER_MS = 1000;
-const ADDED_JITTER_RATIO = 0.1;
+/** Scheduled retries do not count against `maxRetries`; this bounds them where that is smaller. */
+const MAX_SCHEDULED_RETRIES = 10;
+
+/** How long a rate limit that names no time closes a gate when its own call is not repeated. */
+const UNHINTED_CLOSURE_MS = 1000;
 
 /**
  * Decides whether an attempt ends its call or is repeated, and when: would it help, is it safe, may
@@ -78,31 +82,62 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
   const failure = classify(facts, profile, hint?.waitMs !== undefined);
   const notes = (hint?.malformed ?? []).map((each) => `malformed and ignored: ${each}`);
   const told = readTold(facts, profile, nowMs, hint);
-  const giveUp = (reason: StopReason): GiveUp => ({
-    action: 'give-up',
-    reason,
-    question: STOP_REASONS[reason].question,
-    ...(told && { told, retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
-    failure,
-    notes,
-  });
+  const scheduled = told !== undefined && failure.concerns === 'key';
+  const paysBudget = failure.evidence !== 'not-sent' && failure.kind !== 'rate-limited';
+  const giveUp = (reason: StopReason): GiveUp => {
+    const closes = closureOf(failure, told, addedJitter(facts, told));
+    return {
+      action: 'give-up',
+      reason,
+      question: STOP_REASONS[reason].question,
+      ...(told && { told, retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
+      ...(closes && { closes }),
+      failure,
+      notes,
+    };
+  };
 
   const stop =
     wouldNotHelp(facts, failure, hint?.doNotRetry === true) ??
     isUnsafe(facts, failure, rules, profile) ??
-    mayNot(facts, rules);
+    mayNot(facts, rules, scheduled, paysBudget);
   if (stop !== undefined) return giveUp(stop);
 
   if (told !== undefined && told.ms > (rules.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs)) {
     return giveUp('retry-after-too-long');
   }
-  const wait = findWait(facts, rules, failure, told);
+  const wait = findWait(facts, rules.backoff, failure, told);
   if (wait.note !== undefined) notes.push(wait.note);
   const leftMs = (rules.deadlineMs ?? Number.POSITIVE_INFINITY) - finite(facts.elapsedMs, 0);
   if (wait.floorMs >= leftMs) return giveUp('past-deadline');
   // Jitter alone never makes a call miss its deadline: the rest of the time is halved instead.
   const waitMs = Math.min(wait.waitMs, wait.floorMs + (leftMs - wait.floorMs) / 2);
-  return { action: 'retry', waitMs, ...(told && { told }), failure, notes };
+  const closes =
+    scheduled || failure.kind === 'rate-limited'
+      ? { ms: wait.floorMs, jitterMs: waitMs - wait.floorMs }
+      : undefined;
+  return {
+    action: 'retry',
+    waitMs,
+    ...(told && { told }),
+    ...(closes && { closes }),
+    scheduled,
+    paysBudget,
+    failure,
+    notes,
+  };
+}
+
+/** What a failure whose call is given up closes the gate for. */
+function closureOf(
+  failure: Failure,
+  told: ToldWait | undefined,
+  jitterMs: number,
+): Closure | undefined {
+  if (failure.concerns !== 'key') return undefined;
+  if (failure.kind === 'quota-exhausted') return { ms: Number.POSITIVE_INFINITY, jitterMs: 0 };
+  if (told !== undefined) return { ms: told.ms, jitterMs };
+  return failure.kind === 'rate-limited' ? { ms: UNHINTED_CLOSURE_MS, jitterMs: 0 } : undefined;
 }
 
 /** Whether the method promises that doing it twice is doing it once (RFC 9110, 9.2.2). */
@@ -132,53 +167,21 @@ function isUnsafe(
   return failure.effect === 'done' ? 'done' : 'may-have-been-done';
 }
 
-function mayNot(facts: Facts, rules: Rules): StopReason | undefined {
-  if (facts.replayable === false) return 'not-replayable';
-  const retries = finite(facts.attempt, 1) - 1;
-  return retries >= (rules.maxRetries ?? DEFAULTS.maxRetries) ? 'max-retries' : undefined;
-}
-
-function readTold(
+function mayNot(
   facts: Facts,
-  profile: ProviderProfile,
-  nowMs: number,
-  hint: ReturnType<typeof readRetryAfter>,
-): ToldWait | undefined {
-  if (hint?.waitMs !== undefined && hint.source !== undefined) {
-    return hint.waitMs > 0 ? { ms: hint.waitMs, by: hint.source } : undefined;
+  rules: Rules,
+  scheduled: boolean,
+  paysBudget: boolean,
+): StopReason | undefined {
+  if (facts.replayable === false) return 'not-replayable';
+  const { maxRetries = DEFAULTS.maxRetries, maxAttempts = Number.POSITIVE_INFINITY } = rules;
+  const attempts = finite(facts.attempt, 1);
+  const scheduledRetries = finite(facts.scheduledRetries, 0);
+  if (attempts >= maxAttempts || maxRetries === 0) return 'max-retries';
+  if (scheduled) {
+    if (scheduledRetries >= Math.max(MAX_SCHEDULED_RETRIES, maxRetries)) return 'still-refused';
+  } else if (attempts - 1 - scheduledRetries >= maxRetries) {
+    return 'max-retries';
   }
-  const reset = toldByReset(readRateLimits(facts.headers, nowMs), profile.resetShape);
-  if (reset === undefined) return undefined;
-  const told = { ms: reset.waitMs, by: reset.source };
-  return profile.resetShape === 'full' ? { ...told, atLeast: true } : told;
-}
-
-interface Wait {
-  readonly waitMs: number;
-  readonly floorMs: number;
-  readonly note?: string;
-}
-
-function findWait(facts: Facts, rules: Rules, failure: Failure, told: ToldWait | undefined): Wait {
-  const random = Math.min(1, Math.max(0, finite(facts.random, 0.5)));
-  const context = {
-    attempt: finite(facts.attempt, 1),
-    kind: failure.kind,
-    previousWaitMs: finite(facts.previousWaitMs, 0),
-    random,
-  };
-  const own = () => nextBackoff(rules.backoff ?? {}, context, failure.evidence === 'not-sent');
-  if (told === undefined) return own();
-  const toldMs = told.ms + random * Math.min(ADDED_JITTER_MS, told.ms * ADDED_JITTER_RATIO);
-  if (!told.atLeast) return { floorMs: told.ms, waitMs: toldMs };
-  const backoff = own();
-  return {
-    ...backoff,
-    floorMs: Math.max(told.ms, backoff.floorMs),
-    waitMs: Math.max(toldMs, backoff.waitMs),
-  };
-}
-
-function finite(value: number | undefined, otherwise: number): number {
-  return value !== undefined && Number.isFinite(value) ? value : otherwise;
+  return paysBudget && (facts.retriesAllowed ?? 1) < 1 ? 'retry-budget' : undefined;
 }

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Events, notify, type PolicyEvent } from './events.js';
 
-const attempt: PolicyEvent = { type: 'attempt', call: 1, attempt: 1, atMs: 0 };
+const attempt: PolicyEvent = { type: 'attempt', call: 1, key: '', attempt: 1, atMs: 0 };
 
 test('a listener is told every event of its name, and no others', () => {
   const events = new Events();

@@ -1,11 +1,13 @@
 import { EventEmitter } from 'eventemitter3';
-import type { ToldWait } from './decide.js';
 import type { Failure } from './failure.js';
+import type { ToldWait } from './next-wait.js';
 import type { StopReason } from './stop-reason.js';
 
 interface CallEvent {
   /** A number that all events of one call share, and no other call has. */
   readonly call: number;
+  /** What may be shown of its key: no credential. */
+  readonly key: string;
   /** The HTTP method, where it is known. */
   readonly method?: string;
   /** The attempt that it is about, from 1. */
@@ -31,6 +33,13 @@ export interface WaitingEvent extends CallEvent {
   readonly told?: ToldWait;
 }
 
+/** An attempt may not start yet: its key is told to wait, or others of its key go first. */
+export interface HoldEvent extends CallEvent {
+  readonly type: 'hold';
+  /** When its gate opens, in Unix milliseconds; absent: it has opened, a few calls at a time go through. */
+  readonly untilMs?: number;
+}
+
 /** A wait is over and the next attempt starts now; `attempt` is its number. */
 export interface RetryEvent extends CallEvent {
   readonly type: 'retry';
@@ -50,16 +59,33 @@ export interface GiveUpEvent extends CallEvent {
   readonly retryAt?: number;
 }
 
+/** A layer above repeats a call that was given up because its work may have been done. */
+export interface LayeredRetryEvent extends CallEvent {
+  readonly type: 'layeredRetry';
+  /** The number of the call that was given up. */
+  readonly of: number;
+  /** How often it has come again, from 1. */
+  readonly times: number;
+}
+
 /** Every event of a policy, by its name. */
 export interface PolicyEvents {
   attempt: AttemptEvent;
   waiting: WaitingEvent;
+  hold: HoldEvent;
   retry: RetryEvent;
   success: SuccessEvent;
   'give-up': GiveUpEvent;
+  layeredRetry: LayeredRetryEvent;
 }
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
+
+/** What an event of that name holds beside what all of them do; a hold is before its attempt. */
+export type EventDetails<Name extends keyof PolicyEvents> = Omit<
+  PolicyEvents[Name],
+  'type' | keyof CallEvent
+> & { readonly attempt?: number };
 
 /** The events of one policy. A listener that throws or rejects harms nobody. */
 export class Events {

@@ -1,27 +1,31 @@
 import pRetry from 'p-retry';
-import { discardBy, makeAttempt, type Run, type Verdict } from './attempt.js';
+import { discardBy, makeAttempt } from './attempt.js';
 import type { CallOptions, Operation } from './call.js';
 import { CALL_CHECKS } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { notify } from './events.js';
+import { waitForLeave } from './hold.js';
+import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
+import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
-import { rememberTrace } from './trace.js';
-
-const DEFAULT_POLICY = definePolicy();
+import type { Ended, Run, Verdict } from './run.js';
+import { headersOf, rememberTrace } from './trace.js';
 
 /**
  * Makes a call: runs `operation` until it succeeds or a rule says stop, and gives what the last
  * attempt gave, the same value or the same error. It is repeated only where that helps and is safe:
  * without a `method` only what cannot have been done, unless the call says `repeatable: true`.
  *
+ * Without a policy a call shares no gate and no retry budget with any other.
+ *
  * @throws {InvalidOptionsError} with every problem of `call`
  */
 export async function execute<T>(
   operation: Operation<T>,
-  policy: Policy = DEFAULT_POLICY,
+  policy: Policy = definePolicy(),
   call: CallOptions<T> = {},
 ): Promise<T> {
   assertOptions('execute', call, CALL_CHECKS);
@@ -38,71 +42,119 @@ export async function executeUnchecked<T>(
   policy: Policy,
   call: CallOptions<T>,
 ): Promise<T> {
-  const run = { operation, policy, call, record: new CallRecord(policy, call.method) };
-  const first = await makeAttempt(run);
-  return settle(run, first.decision.action === 'retry' ? await repeat(run, first) : first);
+  if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
+  const state = policy.gates.of(call.key ?? '', call.showKey);
+  const record = new CallRecord(policy, state, call.method);
+  const run = { operation, policy, call, state, record };
+  for (const note of call.notes ?? []) record.log.note(note);
+  state.active++;
+  state.budget?.earn();
+  noticeRepetition(run);
+  const first = await step(run);
+  const ending = isRetry(first) ? await repeat(run, first) : first;
+  state.active--;
+  return settle(run, ending);
 }
 
-/**
- * The loop. p-retry is given neither values nor errors nor the signal, all of which it would change:
- * it repeats, and the waiting is done where it asks whether to.
- */
-async function repeat<T>(run: Run<T>, first: Verdict<T>): Promise<Verdict<T>> {
+/** The loop. p-retry is given neither values nor errors nor the signal, all of which it would change. */
+async function repeat<T>(run: Run<T>, first: Verdict<T>): Promise<Verdict<T> | Ended<T>> {
   const again = new Error('the attempt failed');
-  let last = first;
-  let interrupted: { readonly reason: unknown } | undefined;
-  const loop = pRetry(
+  let last: Verdict<T> | Ended<T> = first;
+  await pRetry(
     async (number) => {
-      if (number > 1) last = await makeAttempt(run);
-      if (last.decision.action === 'retry') throw again;
+      if (number > 1) last = await step(run, last as Verdict<T>);
+      if (isRetry(last)) throw again;
     },
     {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       maxTimeout: 0,
-      shouldRetry: async ({ error }) => {
-        // Anything else is a clock or a random source of the user that throws: never a reason to repeat.
-        if (error !== again) return false;
-        try {
-          await wait(run, last);
-        } catch (reason) {
-          interrupted = { reason };
-        }
-        return interrupted === undefined;
-      },
     },
   );
-  await loop.catch((error) => {
-    if (interrupted === undefined) throw error;
-  });
-  if (interrupted === undefined) return last;
-  run.record.abortedInWait();
-  report(run);
-  throw interrupted.reason;
+  return last;
 }
 
-async function wait<T>(run: Run<T>, { outcome, facts, decision }: Verdict<T>): Promise<void> {
-  run.record.waiting(decision as Retry, facts);
-  if (outcome.ok) discardBy(run.call)(outcome.value);
-  await sleep(run.policy.clock, (decision as Retry).waitMs, run.call.signal);
-}
-
-function settle<T>(run: Run<T>, { outcome, facts, decision }: Verdict<T>): T {
-  const { record, call } = run;
-  if (decision.action === 'give-up') {
-    record.gaveUp(decision, facts);
-    rememberTrace(facts.headers, record);
-  } else {
-    record.succeeded(facts);
+/** Waits for its time and its turn, and makes the next attempt. It never rejects. */
+async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | Ended<T>> {
+  try {
+    const interrupted = last && (await backOff(run, last));
+    if (interrupted !== undefined) return leaveBehind(run, last, interrupted);
+    const leaving = waitForLeave(run, last);
+    const leave = leaving instanceof Promise ? await leaving : leaving;
+    if ('outcome' in leave) return leaveBehind(run, last, leave);
+    if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
+    return await makeAttempt(run, leave.permit);
+  } catch (error) {
+    return { outcome: { ok: false, error }, reason: 'policy-threw' };
   }
+}
+
+/** The wait after a failed attempt, unless it is the gate's. Gives the end of the call, if it is aborted. */
+async function backOff<T>(run: Run<T>, last: Verdict<T>): Promise<Ended<T> | undefined> {
+  const { policy, call, record } = run;
+  const decision = last.decision as Retry;
+  if (attemptsInTest() !== undefined) record.waiting(decision, 0);
+  else if (decision.closes === undefined) {
+    const startMs = policy.clock.monotonic();
+    record.waiting(decision, decision.waitMs);
+    try {
+      await sleep(policy.clock, decision.waitMs, call.signal);
+    } catch (error) {
+      if (!call.signal?.aborted) throw error;
+      return { outcome: { ok: false, error }, reason: 'aborted' };
+    } finally {
+      record.slept(policy.clock.monotonic() - startMs);
+    }
+  }
+  return undefined;
+}
+
+/** The last answer is freed, unless it is what the call ends with. */
+function leaveBehind<T>(run: Run<T>, last: Verdict<T> | undefined, ended: Ended<T>): Ended<T> {
+  if (last?.outcome.ok && ended.outcome !== last.outcome) discardBy(run.call)(last.outcome.value);
+  return ended;
+}
+
+function isRetry<T>(ending: Verdict<T> | Ended<T>): ending is Verdict<T> {
+  return 'decision' in ending && ending.decision.action === 'retry';
+}
+
+function settle<T>(run: Run<T>, ending: Verdict<T> | Ended<T>): T {
+  const { record, call, state } = run;
+  const { outcome } = ending;
   const given = outcome.ok ? outcome.value : outcome.error;
+  if (!('decision' in ending)) {
+    record.ended(ending);
+    // What is shared with the call that closed the gate keeps that call's trace.
+    if (ending.rebuilt && call.rebuild === undefined) return hand(run, outcome);
+    rememberTrace(headersOf(given), record);
+  } else if (ending.decision.action === 'give-up') {
+    record.gaveUp(ending.decision, ending.facts);
+    rememberTrace(ending.facts.headers, record);
+    if (ending.decision.question === 'safe') {
+      const fingerprint = call.fingerprint?.();
+      const nowMs = run.policy.clock.monotonic();
+      if (fingerprint !== undefined) state.refrained.remember(fingerprint, record.number, nowMs);
+    }
+  } else {
+    record.succeeded(ending.facts);
+  }
   // An abort reason may be shared by many calls, and then it is the trace of none.
   if (given !== call.signal?.reason) rememberTrace(given, record);
-  report(run);
+  return hand(run, outcome);
+}
+
+function hand<T>({ call, record }: Run<T>, outcome: Outcome<T>): T {
+  if (call.onSettled) notify(call.onSettled, record.trace());
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 }
 
-function report<T>({ call, record }: Run<T>): void {
-  if (call.onSettled) notify(call.onSettled, record.trace());
+/** Notices when a layer above repeats what was given up because it may have been done. */
+function noticeRepetition<T>({ policy, call, state, record }: Run<T>): void {
+  if (state.refrained.isEmpty) return;
+  const fingerprint = call.fingerprint?.();
+  if (fingerprint === undefined) return;
+  const found = state.refrained.recognise(fingerprint, policy.clock.monotonic());
+  if (found !== undefined) record.repeats(found.of, found.times);
 }

@@ -15,6 +15,7 @@ function failure(given: Partial<Failure> = {}): Failure {
     effect: 'unknown',
     evidence: 'unproven',
     transient: true,
+    concerns: 'call',
     because: 'a 5xx may come after the work',
     ...given,
   };
@@ -29,6 +30,9 @@ function traced(given: Partial<Trace> = {}): Trace {
     outcome: 'success',
     method: 'POST',
     provider: 'flex.ai',
+    key: 'flex.ai #1',
+    holds: [],
+    rebuilt: false,
     attempts: [attempt()],
     elapsedMs: 200,
     mayHaveBeenBilled: false,
@@ -111,6 +115,26 @@ describe('why it stopped, and what can be done', () => {
     'max-retries': [
       stopped('max-retries', { kind: 'timeout' }),
       'timeout, stopped: no retries are left; raise maxRetries, or call again later.',
+    ],
+    'still-refused': [
+      stopped('still-refused', { status: 429, kind: 'rate-limited' }),
+      '429 rate-limited, stopped: it waited as often as the server said, and was refused again ' +
+        'each time; send less at once, or call again later.',
+    ],
+    'retry-budget': [
+      stopped('retry-budget', { status: 503, kind: 'overloaded' }),
+      "503 overloaded, stopped: the retry budget of its key is spent: too many of the key's calls " +
+        'are failing; call again when the server is well, or give a larger retryBudget.',
+    ],
+    'max-hold': [
+      stopped('max-hold', { status: 429, kind: 'rate-limited' }),
+      '429 rate-limited, stopped: its key is told to wait for longer than maxHoldMs lets a call ' +
+        'be held; call again after retryAt, send less at once, or raise maxHoldMs.',
+    ],
+    'policy-threw': [
+      stopped('policy-threw', { status: 500 }),
+      '500 server-error. Stopped: a function that was given to the policy threw; mend the clock ' +
+        'or the random function that you gave to definePolicy.',
     ],
     'past-deadline': [
       stopped('past-deadline', { status: 429, kind: 'rate-limited' }),

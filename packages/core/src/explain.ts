@@ -1,14 +1,22 @@
+import type { Failure } from './failure.js';
 import { STOP_REASONS } from './stop-reason.js';
 import type { AttemptTrace, Trace } from './trace.js';
 
 /** Says in sentences what happened to a call, why it ended, and what its caller can do about it. */
 export function explain(trace: Trace): string {
-  const count = trace.attempts.length;
+  const { attempts, reason } = trace;
+  const count = attempts.length;
   const sentences = [
-    `${count} attempt${count === 1 ? '' : 's'} in ${seconds(trace.elapsedMs)}.`,
-    ...trace.attempts.map((each) => `${each.number}: ${describe(each, trace)}.`),
+    `${count === 0 ? 'No' : count} attempt${count > 1 ? 's' : ''} in ${seconds(trace.elapsedMs)}.`,
+    ...heldBefore(trace, 1),
+    ...attempts.flatMap((each) => [
+      `${each.number}: ${describe(each, trace)}.`,
+      ...heldBefore(trace, each.number + 1),
+    ]),
   ];
-  if (trace.reason === 'aborted') sentences.push('Stopped: it was aborted.');
+  const stopTold = attempts.at(-1) !== undefined && endedWithAttempt(trace);
+  if (reason === 'aborted') sentences.push('Stopped: it was aborted.');
+  else if (reason !== undefined && !stopTold) sentences.push(`Stopped: ${whyHeldBack(trace)}.`);
   if (trace.retryAt !== undefined) {
     sentences.push(`It may succeed after ${new Date(trace.retryAt).toISOString()}.`);
   }
@@ -19,15 +27,34 @@ export function explain(trace: Trace): string {
   return sentences.join(' ');
 }
 
+/** Whether the last attempt itself ended the call; otherwise something did that came after it. */
+function endedWithAttempt({ attempts, refusal, reason }: Trace): boolean {
+  return (
+    refusal === undefined && reason !== 'policy-threw' && attempts.at(-1)?.waitMs === undefined
+  );
+}
+
+function heldBefore({ holds, key }: Trace, attempt: number): readonly string[] {
+  return holds
+    .filter(({ beforeAttempt }) => beforeAttempt === attempt)
+    .map(({ heldMs }) => `Held ${seconds(heldMs)}: ${key} was told to wait.`);
+}
+
 function describe(attempt: AttemptTrace, trace: Trace): string {
-  const { failure } = attempt;
+  const { failure, number } = attempt;
   if (failure === undefined) return 'succeeded';
-  const what = [failure.status, failure.kind].filter((each) => each !== undefined).join(' ');
-  const detail = failure.code === undefined ? '' : ` (${failure.code})`;
-  if (attempt.waitMs !== undefined) return `${what}${detail}, ${waited(attempt, attempt.waitMs)}`;
-  return trace.reason === undefined || trace.reason === 'aborted'
-    ? `${what}${detail}`
-    : `${what}${detail}, stopped: ${whyStopped(attempt, trace)}`;
+  const what = name(failure);
+  if (attempt.waitMs !== undefined) return `${what}, ${waited(attempt, attempt.waitMs)}`;
+  const { reason } = trace;
+  const isLast = number === trace.attempts.length && endedWithAttempt(trace);
+  return reason === undefined || reason === 'aborted' || !isLast
+    ? what
+    : `${what}, stopped: ${whyStopped(attempt, trace)}`;
+}
+
+function name({ status, kind, code }: Failure): string {
+  const what = [status, kind].filter((each) => each !== undefined).join(' ');
+  return code === undefined ? what : `${what} (${code})`;
 }
 
 function waited({ told }: AttemptTrace, waitMs: number): string {
@@ -50,6 +77,15 @@ function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {
     default:
       return `${because}; ${remedy}`;
   }
+}
+
+/** Why a call ended in a wait or in a gate. */
+function whyHeldBack({ reason = 'permanent', refusal, rebuilt, key }: Trace): string {
+  const { because, remedy } = STOP_REASONS[reason];
+  if (refusal === undefined) return `${because}; ${remedy}`;
+  const by = `another call of ${key} got ${name(refusal)}, ${refusal.because}`;
+  const how = rebuilt ? 'refused without a request, with the answer of that call' : because;
+  return `${by}; ${how}; ${remedy}`;
 }
 
 function seconds(ms: number): string {

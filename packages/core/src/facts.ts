@@ -32,6 +32,10 @@ export interface Facts {
   readonly aborted?: boolean;
   /** Which attempt this was, from 1. @default 1 */
   readonly attempt?: number;
+  /** How many of the retries so far the server scheduled by a told wait. @default 0 */
+  readonly scheduledRetries?: number;
+  /** How many retries the budget of the key allows now. @default any number */
+  readonly retriesAllowed?: number;
   /** Milliseconds since the call started. @default 0 */
   readonly elapsedMs?: number;
   /** Whether the request's body can be sent again. @default true */

@@ -44,6 +44,11 @@ export interface Failure {
   readonly evidence: Evidence;
   /** Whether the same request may succeed later. */
   readonly transient: boolean;
+  /**
+   * Whom it concerns: `key` when every call of its key would meet the same (a rate limit, an overload
+   * that names a time, an empty wallet), `call` when it says nothing of the others.
+   */
+  readonly concerns: 'call' | 'key';
   /** The HTTP status; absent when no answer came. */
   readonly status?: number;
   /** The provider's own error code or type, or the code of a network error. */

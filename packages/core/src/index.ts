@@ -15,13 +15,14 @@ export {
   type GiveUp,
   type Retry,
   type Rules,
-  type ToldWait,
 } from './decide.js';
 export { DEFAULTS } from './defaults.js';
 export type {
   AttemptEvent,
   Events,
   GiveUpEvent,
+  HoldEvent,
+  LayeredRetryEvent,
   PolicyEvent,
   PolicyEvents,
   RetryEvent,
@@ -32,7 +33,17 @@ export { execute, executeUnchecked } from './execute.js';
 export { explain } from './explain.js';
 export type { Facts, HeaderReader, HeaderSource } from './facts.js';
 export type { Effect, Evidence, Failure, FailureKind } from './failure.js';
+export { fingerprintOf } from './fingerprint.js';
+export type { GateState } from './gate/admission.js';
+export type { Closure } from './gate/closure.js';
+export type { GivenRefusal, Refusal } from './gate/refusal.js';
+export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
+export { type CallKey, callKeyOf } from './key/call-key.js';
+export type { KeyRequest, RequestParts } from './key/key-request.js';
+export type { RequestHeaders } from './key/request-headers.js';
+export { setEnabled, setTestMode, type TestMode } from './mode.js';
+export type { ToldWait } from './next-wait.js';
 export {
   assertOptions,
   booleanOption,
@@ -50,5 +61,7 @@ export type { Outcome } from './outcome.js';
 export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
 export type { ProfileRule, ProviderProfile } from './profile.js';
+export type { RetryBudgetOptions } from './retry-budget.js';
 export { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
-export { type AttemptTrace, type Trace, traceOf } from './trace.js';
+export { type AttemptTrace, type HoldTrace, type Trace, traceOf } from './trace.js';
+export type { Waste } from './waste.js';

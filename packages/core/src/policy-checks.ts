@@ -58,6 +58,15 @@ const provider = check(
   'give a profile, such as flexai of @forbear/providers',
 );
 
+const retryBudget: Check = (value, path) =>
+  value === false
+    ? []
+    : record({
+        perCall: number(0, 'give retries for each call, 0 or more'),
+        perSecond: number(0, 'give retries a second, 0 or more'),
+        max: number(0, 'give the most retries that are saved, 0 or more'),
+      })(value, path);
+
 /** The options that can also be given to a single call. */
 export const LIMIT_CHECKS: Checks = {
   maxRetries: check(
@@ -66,6 +75,7 @@ export const LIMIT_CHECKS: Checks = {
   ),
   deadlineMs: durationMs(1),
   attemptTimeoutMs: durationMs(1),
+  maxHoldMs: durationMs(),
   repeatable: booleanOption,
 };
 
@@ -74,6 +84,9 @@ export const POLICY_CHECKS: Checks = {
   provider,
   backoff,
   maxRetryAfterMs: durationMs(),
+  probeMs: durationMs(1),
+  retryBudget,
+  key: functionOption,
   clock: check(
     (value) => hasMethods(value, 'now', 'monotonic', 'setTimer'),
     'give an object with now(), monotonic() and setTimer(callback, ms)',

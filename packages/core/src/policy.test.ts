@@ -23,6 +23,10 @@ test('without options it is the documented defaults', () => {
     maxRetries: 3,
     backoff: {},
     maxRetryAfterMs: 60_000,
+    maxHoldMs: 120_000,
+    probeMs: 30_000,
+    retryBudget: { perCall: 0.1, perSecond: 10, max: 100 },
+    key: undefined,
     deadlineMs: undefined,
     attemptTimeoutMs: undefined,
     repeatable: false,
@@ -33,9 +37,8 @@ test('without options it is the documented defaults', () => {
 });
 
 test('options that are undefined count as not given', () => {
-  const names = Object.keys(definePolicy()).filter((name) => name !== 'events');
-  const { events: _, ...defaults } = definePolicy();
-  const given = Object.fromEntries(names.map((name) => [name, undefined]));
+  const { events: _, gates: __, ...defaults } = definePolicy();
+  const given = Object.fromEntries(Object.keys(defaults).map((name) => [name, undefined]));
   expect(definePolicy(given)).toMatchObject(defaults);
 });
 

@@ -2,10 +2,13 @@ import type { Backoff } from './backoff.js';
 import { type Clock, systemClock } from './clock.js';
 import { DEFAULTS } from './defaults.js';
 import { Events } from './events.js';
+import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
+import type { KeyRequest } from './key/key-request.js';
 import { assertOptions } from './options.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
+import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
@@ -29,6 +32,24 @@ export interface PolicyOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Whether work may be done, and billed, twice. @default false */
   readonly repeatable?: boolean | undefined;
+  /**
+   * The longest time in milliseconds that one call is held in gates, because its key was told to wait;
+   * 0: it is refused instead. @default 120000
+   */
+  readonly maxHoldMs?: number | undefined;
+  /**
+   * How often in milliseconds one real call is let through to a key that has no money left or is told
+   * to wait for longer than `maxRetryAfterMs`; a success opens it. @default 30000
+   */
+  readonly probeMs?: number | undefined;
+  /** What the calls of a key may retry together; `false`: anything. @default 0.1 a call, 10 a second, 100 saved */
+  readonly retryBudget?: RetryBudgetOptions | false | undefined;
+  /**
+   * Which calls share a limit, and so a gate and a retry budget: those for which it returns the same
+   * text. That text is shown in events and traces, unless it holds the credential.
+   * @default what the provider's profile says
+   */
+  readonly key?: ((request: KeyRequest) => string) | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -41,11 +62,18 @@ export interface Policy {
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxRetryAfterMs: number;
+  readonly maxHoldMs: number;
+  readonly probeMs: number;
+  /** `undefined`: retries are not budgeted. */
+  readonly retryBudget: Required<RetryBudgetOptions> | undefined;
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly key: ((request: KeyRequest) => string) | undefined;
+  /** The gates of its keys, and what was wasted. */
+  readonly gates: Gates;
   /** What happens to its calls, as it happens. */
   readonly events: Events;
 }
@@ -57,16 +85,28 @@ export interface Policy {
  */
 export function definePolicy(options: PolicyOptions = {}): Policy {
   assertOptions('definePolicy', options, POLICY_CHECKS);
+  const { clock = systemClock } = options;
+  const maxRetryAfterMs = options.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs;
+  const probeMs = options.probeMs ?? DEFAULTS.probeMs;
+  const retryBudget =
+    options.retryBudget === false
+      ? undefined
+      : Object.freeze({ ...DEFAULT_RETRY_BUDGET, ...options.retryBudget });
   return Object.freeze({
     provider: options.provider ?? genericProfile,
     maxRetries: options.maxRetries ?? DEFAULTS.maxRetries,
     backoff: freezeBackoff(options.backoff ?? {}),
-    maxRetryAfterMs: options.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs,
+    maxRetryAfterMs,
+    maxHoldMs: options.maxHoldMs ?? DEFAULTS.maxHoldMs,
+    probeMs,
+    retryBudget,
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? Math.random,
+    key: options.key,
+    gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
     events: new Events(),
   });
 }

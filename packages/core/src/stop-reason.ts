@@ -44,15 +44,35 @@ export const STOP_REASONS = Object.freeze({
     because: 'no retries are left',
     remedy: 'raise maxRetries, or call again later',
   },
+  'still-refused': {
+    question: 'may',
+    because: 'it waited as often as the server said, and was refused again each time',
+    remedy: 'send less at once, or call again later',
+  },
+  'retry-budget': {
+    question: 'may',
+    because: "the retry budget of its key is spent: too many of the key's calls are failing",
+    remedy: 'call again when the server is well, or give a larger retryBudget',
+  },
   'past-deadline': {
     question: 'when',
     because: 'the deadline leaves no time for the wait',
     remedy: 'raise deadlineMs, or call again after retryAt',
   },
+  'max-hold': {
+    question: 'when',
+    because: 'its key is told to wait for longer than maxHoldMs lets a call be held',
+    remedy: 'call again after retryAt, send less at once, or raise maxHoldMs',
+  },
   'retry-after-too-long': {
     question: 'when',
     because: 'the server named a time later than maxRetryAfterMs allows',
     remedy: 'call again after retryAt, or raise maxRetryAfterMs',
+  },
+  'policy-threw': {
+    question: 'may',
+    because: 'a function that was given to the policy threw',
+    remedy: 'mend the clock or the random function that you gave to definePolicy',
   },
 } as const satisfies Record<string, { question: Question; because: string; remedy: string }>);
 

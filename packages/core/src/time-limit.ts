@@ -12,6 +12,13 @@ export interface TimeLimit {
   stop(): void;
 }
 
+type LimitOption = 'deadlineMs' | 'attemptTimeoutMs';
+
+/** What a limit that runs out rejects with, as `AbortSignal.timeout` gives. */
+export function timeoutError(option: LimitOption): DOMException {
+  return new DOMException(`${option} ran out`, 'TimeoutError');
+}
+
 /**
  * Starts a limit of `ms` milliseconds. When it runs out, `signal` aborts with a `DOMException` named
  * `TimeoutError`, as `AbortSignal.timeout` gives.
@@ -19,13 +26,13 @@ export interface TimeLimit {
 export function startTimeLimit(
   clock: Clock,
   ms: number,
-  option: 'deadlineMs' | 'attemptTimeoutMs',
+  option: LimitOption,
   callerSignal: AbortSignal | null | undefined,
 ): TimeLimit {
   const controller = new AbortController();
   const own = controller.signal;
   const cancel = clock.setTimer(() => {
-    controller.abort(new DOMException(`${option} ran out`, 'TimeoutError'));
+    controller.abort(timeoutError(option));
   }, ms);
   return {
     signal: callerSignal ? AbortSignal.any([callerSignal, own]) : own,

@@ -4,6 +4,9 @@ import { rememberTrace, type Trace, type Traced, traceOf } from './trace.js';
 const trace: Trace = {
   outcome: 'success',
   provider: 'Test',
+  key: 'Test #1',
+  holds: [],
+  rebuilt: false,
   attempts: [],
   elapsedMs: 0,
   mayHaveBeenBilled: false,

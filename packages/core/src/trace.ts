@@ -1,21 +1,31 @@
-import type { ToldWait } from './decide.js';
 import type { Failure } from './failure.js';
+import type { ToldWait } from './next-wait.js';
 import type { StopReason } from './stop-reason.js';
 
 /** One attempt of a call, as it was. */
 export interface AttemptTrace {
   /** From 1. */
   readonly number: number;
+  /** The HTTP status, when an answer came. */
+  readonly status?: number;
   /** What was wrong; absent: it succeeded. */
   readonly failure?: Failure;
   /** Milliseconds from its start to its headers or its failure. */
   readonly durationMs: number;
   /** The wait that the server named in its answer. */
   readonly told?: ToldWait;
-  /** The wait after it, in milliseconds; absent: it was the last. */
+  /** The wait after it in milliseconds, its hold in the gate included; absent: it was the last. */
   readonly waitMs?: number;
   /** The server's own name for the request. */
   readonly requestId?: string;
+}
+
+/** The time that a call was held in the gate of its key. */
+export interface HoldTrace {
+  /** The attempt that it waited to make, from 1. */
+  readonly beforeAttempt: number;
+  /** Milliseconds. */
+  readonly heldMs: number;
 }
 
 /** What happened to a call, as data. It holds no bodies, no credentials and no query. */
@@ -24,7 +34,11 @@ export interface Trace {
   readonly method?: string;
   /** The name of the provider's profile. */
   readonly provider: string;
+  /** What may be shown of its key: no credential. */
+  readonly key: string;
   readonly attempts: readonly AttemptTrace[];
+  /** Holds in the gate that were no told wait of its own. */
+  readonly holds: readonly HoldTrace[];
   /** Milliseconds from the start of the call to its end. */
   readonly elapsedMs: number;
   /** Why it was given up. */
@@ -33,6 +47,10 @@ export interface Trace {
   readonly remedy?: string;
   /** When another call may succeed, in Unix milliseconds, if the server said so. */
   readonly retryAt?: number;
+  /** What closed the gate, if that ended the call; another call was refused so. */
+  readonly refusal?: Failure;
+  /** Whether what it handed out was rebuilt from that refusal: no request was made for it. */
+  readonly rebuilt: boolean;
   /** Whether a failed attempt may have been done, and billed, all the same. */
   readonly mayHaveBeenBilled: boolean;
   /** The most that it can have been billed for: attempts whose work may have been done. */
@@ -70,7 +88,17 @@ export function traceOf(value: unknown): Trace | undefined {
   return undefined;
 }
 
+/** The `headers` of a response or an error, if it has such an object. */
+export function headersOf(value: unknown): object | undefined {
+  try {
+    const { headers } = value as { headers?: unknown };
+    return typeof headers === 'object' && headers !== null ? headers : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function findByHeaders(value: object): Traced | undefined {
-  const { headers } = value as { headers?: unknown };
-  return typeof headers === 'object' && headers !== null ? traced.get(headers) : undefined;
+  const headers = headersOf(value);
+  return headers && traced.get(headers);
 }

@@ -1,4 +1,10 @@
-import { executeUnchecked, type Policy } from '@forbear/core';
+import {
+  callKeyOf,
+  executeUnchecked,
+  fingerprintOf,
+  type Policy,
+  type RequestHeaders,
+} from '@forbear/core';
 import { attemptOwner, readWire, watchWire } from '#wire';
 import { type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
@@ -12,7 +18,8 @@ import {
   splitInit,
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
-import { type Init, type Input, methodOf, signalOf } from './request-parts.js';
+import { rebuildResponse } from './rebuild.js';
+import { headersOf, type Init, type Input, methodOf, signalOf, urlOf } from './request-parts.js';
 
 interface Client {
   readonly policy: Policy;
@@ -63,6 +70,10 @@ function run(
   const { policy } = client;
   const { clock, provider } = policy;
   const signal = signalOf(input, init);
+  const method = methodOf(input, init);
+  const url = urlOf(input);
+  const headers = headersOf(input, init) as RequestHeaders | undefined;
+  const body = init?.body;
   const plan = planBody(input, init, call.body, client.maxReplayBytes, clock);
   let wire: ReturnType<typeof watchWire>['record'] | undefined;
   const send = (changed: Init | undefined) => {
@@ -80,8 +91,11 @@ function run(
     policy,
     {
       ...call,
-      method: methodOf(input, init),
+      ...callKeyOf(policy, { method, url, headers, body }),
+      method,
       signal,
+      fingerprint: () => nameRequest(method, input, body),
+      rebuild: rebuildResponse,
       gather(outcome, attempt) {
         if (wire !== undefined) wire.over = true;
         const ended = wire;
@@ -92,4 +106,11 @@ function run(
       discard: (response) => discardResponse(response, clock),
     },
   );
+}
+
+/** The same for the same request; `undefined` where its body cannot be compared. */
+function nameRequest(method: string, input: Input, body: Init['body']): string | undefined {
+  const isRequest = typeof input === 'object' && 'body' in input;
+  const comparable = typeof body === 'string' || (!body && !isRequest);
+  return comparable ? fingerprintOf(method, urlOf(input), body ?? '') : undefined;
 }

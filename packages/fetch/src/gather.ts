@@ -51,8 +51,12 @@ async function gatherFailure(
   return { ...shared, status, headers, body };
 }
 
-/** Whether any rule for the status looks at the body. */
+/** Statuses that may close a gate, so that their bodies answer others that are refused. */
+const CLOSING: ReadonlySet<number> = new Set([402, 429, 503, 529]);
+
+/** Whether any rule for the status looks at the body, or others may be refused with it. */
 function isBodyTelling(status: number, provider: ProviderProfile): boolean {
+  if (CLOSING.has(status)) return true;
   return [...provider.rules, ...genericProfile.rules].some(
     (rule) => rule.status === status && (rule.code ?? rule.type ?? rule.envelope) !== undefined,
   );

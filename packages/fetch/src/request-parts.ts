@@ -16,6 +16,12 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
   return typeof input === 'object' && 'signal' in input ? input.signal : undefined;
 }
 
+/** The URL that a fetch of these would go to, as given. */
+export function urlOf(input: Input): string {
+  if (typeof input === 'string') return input;
+  return 'url' in input ? input.url : String(input);
+}
+
 /** The headers that a fetch of these would send: those of `init` instead of the `Request`'s. */
 export function headersOf(input: Input, init: Init | undefined): Init['headers'] {
   return (

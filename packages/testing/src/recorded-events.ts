@@ -3,9 +3,11 @@ import type { Policy, PolicyEvent, PolicyEvents } from '@forbear/core';
 const NAMES: readonly (keyof PolicyEvents)[] = [
   'attempt',
   'waiting',
+  'hold',
   'retry',
   'success',
   'give-up',
+  'layeredRetry',
 ];
 
 /** Collects every event of a policy, in order, in an array that grows as they happen. */

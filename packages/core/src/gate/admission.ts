@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.js';
+import type { Ramp } from './ramp.js';
+import type { GivenRefusal } from './refusal.js';
+
+/** Leave to make one attempt; the gate wants to hear how it ended. */
+export interface Permit {
+  readonly probe: boolean;
+  readonly ramp: Ramp | undefined;
+}
+
+/** What a gate says to a call that wants to make an attempt. */
+export type Admission =
+  /** Go. Without a permit the gate was open, and need not hear how the attempt ended. */
+  | { readonly kind: 'admitted'; readonly permit?: Permit }
+  /** Nothing goes for long: the wallet is empty, or the told wait is longer than `maxRetryAfterMs`. */
+  | { readonly kind: 'refused'; readonly refusal: GivenRefusal }
+  /** It does not open within the limit of the call, or its turn did not come in time. */
+  | { readonly kind: 'too-late'; readonly refusal: GivenRefusal }
+  | { readonly kind: 'aborted' };
+
+/** A call that wants to make an attempt. */
+export interface Caller {
+  /** The older call, the one with the smaller number, goes first. */
+  readonly number: number;
+  /** Until when it may wait, by the monotonic clock; may be `Infinity`. */
+  readonly limitAtMs: number;
+  readonly signal: AbortSignal | null | undefined;
+}
+
+/** How an attempt that had a permit ended. */
+export type PermitEnd = 'succeeded' | 'answered' | 'unanswered' | 'withdrawn';
+
+/** `open`; `closed` until a told time; `refusing`, but for probes; `reopening`, by a ramp. */
+export type GateState = 'open' | 'closed' | 'refusing' | 'reopening';
+
+export interface GateRules {
+  readonly clock: Clock;
+  readonly maxRetryAfterMs: number;
+  readonly probeMs: number;
+}

@@ -1,0 +1,29 @@
+import type { GateRules } from './gate/admission.js';
+import { Gate } from './gate/gate.js';
+import { RefrainedCalls } from './layered-retry.js';
+import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js';
+import { WasteCount } from './waste.js';
+
+/** What the keys of a policy are made with. */
+export interface KeyRules extends GateRules {
+  /** `undefined`: retries are not budgeted. */
+  readonly retryBudget: Required<RetryBudgetOptions> | undefined;
+}
+
+/** What the calls of one key share. */
+export class KeyState {
+  /** What may be shown of the key. */
+  readonly label: string;
+  readonly gate: Gate;
+  readonly budget: RetryBudget | undefined;
+  readonly waste = new WasteCount();
+  readonly refrained = new RefrainedCalls();
+  /** Calls of it that are under way. */
+  active = 0;
+
+  constructor(label: string, rules: KeyRules) {
+    this.label = label;
+    this.gate = new Gate(rules);
+    this.budget = rules.retryBudget && new RetryBudget(rules.clock, rules.retryBudget);
+  }
+}

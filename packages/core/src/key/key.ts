@@ -1,0 +1,62 @@
+import { toPrintable } from '../http/printable.js';
+import type { ProviderProfile } from '../profile.js';
+import { frame } from './framing.js';
+import type { KeyRequest } from './key-request.js';
+import { generalisePath } from './path-pattern.js';
+
+/** The longest visible key, in UTF-16 units. */
+const MOST_VISIBLE = 200;
+/** User info in what only looks like a path, such as a URL in quotes. */
+const USER_INFO = /\/\/[^/]*@/g;
+const COLON = 0x3a;
+
+/**
+ * The key of a request: calls with the same key share a limit, hence a gate and a retry budget. It
+ * contains the credential: never show it.
+ */
+export function keyOf(request: KeyRequest, profile: ProviderProfile): string {
+  const shared = frame(placeOf(request, profile)) + frame(request.credential);
+  switch (profile.limitScope) {
+    case 'credential':
+      return shared;
+    case 'credential+model':
+      return shared + frame(request.model ?? '');
+    case 'endpoint':
+      return shared + frame(request.method) + frame(generalisePath(request.path));
+  }
+}
+
+/**
+ * The part of a key that may be shown, such as `flex.ai`, `OpenAI gpt-4o` or
+ * `POST https://api.example.com/v1/items/:id`: no credential, no query, no user info; printable and
+ * at most 200 characters.
+ */
+export function visibleKeyOf(request: KeyRequest, profile: ProviderProfile): string {
+  return toPrintable(show(request, profile), MOST_VISIBLE);
+}
+
+function show(request: KeyRequest, profile: ProviderProfile): string {
+  const place = placeOf(request, profile);
+  switch (profile.limitScope) {
+    case 'credential':
+      return place || profile.name;
+    case 'credential+model':
+      return `${place || profile.name} ${request.model ?? ''}`;
+    case 'endpoint': {
+      const path = generalisePath(request.path).replace(USER_INFO, '//');
+      const gap = place === profile.name ? ' ' : '';
+      return `${request.method} ${place}${gap}${path}`;
+    }
+  }
+}
+
+/** The provider's name on its own hosts, else the origin: a proxy of it has limits of its own. */
+function placeOf({ origin }: KeyRequest, { name, hosts }: ProviderProfile): string {
+  const start = origin.indexOf('//') + 2;
+  for (const host of hosts) {
+    if (!origin.startsWith(host, start)) continue;
+    const end = start + host.length;
+    if (origin.length === end || origin.charCodeAt(end) === COLON) return name;
+  }
+  return origin;
+}

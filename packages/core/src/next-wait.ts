@@ -1,0 +1,81 @@
+import { type Backoff, nextBackoff } from './backoff.js';
+import type { Facts } from './facts.js';
+import type { Failure } from './failure.js';
+import { readRateLimits, toldByReset } from './http/rate-limit.js';
+import type { readRetryAfter } from './http/retry-after.js';
+import type { ProviderProfile } from './profile.js';
+
+/** A time that the server named. */
+export interface ToldWait {
+  /** Milliseconds from the answer on. */
+  readonly ms: number;
+  /** The header that named it, in lower case. */
+  readonly by: string;
+  /** The bucket refills steadily, so this is only the least that a wait can be. */
+  readonly atLeast?: true;
+}
+
+/** A wait, jitter included, and the part of it that is not jitter; milliseconds. */
+interface Wait {
+  readonly waitMs: number;
+  readonly floorMs: number;
+  readonly note?: string;
+}
+
+const ADDED_JITTER_MS = 1000;
+const ADDED_JITTER_RATIO = 0.1;
+
+/** What the server told: by Retry-After and its relatives, else by the reset of an empty bucket. */
+export function readTold(
+  facts: Facts,
+  profile: ProviderProfile,
+  nowMs: number,
+  hint: ReturnType<typeof readRetryAfter>,
+): ToldWait | undefined {
+  if (hint?.waitMs !== undefined && hint.source !== undefined) {
+    return hint.waitMs > 0 ? { ms: hint.waitMs, by: hint.source } : undefined;
+  }
+  const reset = toldByReset(readRateLimits(facts.headers, nowMs), profile.resetShape);
+  if (reset === undefined) return undefined;
+  const told = { ms: reset.waitMs, by: reset.source };
+  return profile.resetShape === 'full' ? { ...told, atLeast: true } : told;
+}
+
+/** The wait before the next attempt: as told, or else the backoff. */
+export function findWait(
+  facts: Facts,
+  backoff: Backoff = {},
+  failure: Failure,
+  told: ToldWait | undefined,
+): Wait {
+  const context = {
+    attempt: finite(facts.attempt, 1),
+    kind: failure.kind,
+    previousWaitMs: finite(facts.previousWaitMs, 0),
+    random: randomOf(facts),
+  };
+  const own = () => nextBackoff(backoff, context, failure.evidence === 'not-sent');
+  if (told === undefined) return own();
+  const toldMs = told.ms + addedJitter(facts, told);
+  if (!told.atLeast) return { floorMs: told.ms, waitMs: toldMs };
+  const least = own();
+  return {
+    ...least,
+    floorMs: Math.max(told.ms, least.floorMs),
+    waitMs: Math.max(toldMs, least.waitMs),
+  };
+}
+
+/** What is added to a told wait, so that many clients do not come back together; milliseconds. */
+export function addedJitter(facts: Facts, told: ToldWait | undefined): number {
+  return randomOf(facts) * Math.min(ADDED_JITTER_MS, (told?.ms ?? 0) * ADDED_JITTER_RATIO);
+}
+
+function randomOf(facts: Facts): number {
+  return Math.min(1, Math.max(0, finite(facts.random, 0.5)));
+}
+
+/** `value` if it is a finite number. */
+export function finite(value: number | undefined, otherwise: number): number {
+  return value !== undefined && Number.isFinite(value) ? value : otherwise;
+}

@@ -1,0 +1,35 @@
+import type { CallOptions, Operation } from './call.js';
+import type { CallRecord } from './call-record.js';
+import type { Decision } from './decide.js';
+import type { Facts } from './facts.js';
+import type { GivenRefusal } from './gate/refusal.js';
+import type { KeyState } from './key-state.js';
+import type { Outcome } from './outcome.js';
+import type { Policy } from './policy.js';
+import type { StopReason } from './stop-reason.js';
+
+/** One call under way. */
+export interface Run<T> {
+  readonly operation: Operation<T>;
+  readonly policy: Policy;
+  readonly call: CallOptions<T>;
+  readonly state: KeyState;
+  readonly record: CallRecord;
+}
+
+/** How an attempt ended, and what follows from it. */
+export interface Verdict<T> {
+  readonly outcome: Outcome<T>;
+  readonly facts: Facts;
+  readonly decision: Decision;
+}
+
+/** How a call ended where no attempt was made: in a wait or in a gate. */
+export interface Ended<T> {
+  readonly outcome: Outcome<T>;
+  readonly reason: StopReason;
+  /** What had closed the gate. */
+  readonly refusal?: GivenRefusal;
+  /** Whether the outcome was rebuilt from it. */
+  readonly rebuilt?: true;
+}
