@@ -3,11 +3,12 @@ import type { Arguments } from './arguments.js';
 import { chooseExamples } from './examples.js';
 import { forbearClient } from './forbear-client.js';
 import { naiveClient } from './naive-client.js';
-import { measure, PRICE_CENTS } from './run.js';
+import { measure, PRICE_CENTS, type Report } from './run.js';
+import { BURST, faultyScene, type Scene } from './scene.js';
 import type { Screen } from './screen.js';
-import { layOut } from './table.js';
+import { BURST_ROWS, FAULTY_ROWS, layOut, type Row } from './table.js';
 
-/** Lets both clients meet the same faults, prints what came of it, and returns the exit code. */
+/** Lets both clients meet the same, prints what came of it, and returns the exit code. */
 export async function compare(
   { calls, seed, repeatable }: Arguments,
   screen: Screen,
@@ -18,23 +19,8 @@ export async function compare(
   screen.line('rate limits, failures after the work, maintenance, broken connections, a stall.');
   screen.line('Both clients make the same calls and meet the same faults, one client at a time.');
   screen.line();
-  const naive = await measure({
-    calls,
-    seed,
-    makeClient: naiveClient,
-    onSettled: screen.progress('naive retry', calls),
-  });
-  const forbear = await measure({
-    calls,
-    seed,
-    makeClient: (url, fetch) => forbearClient(url, fetch, repeatable),
-    onSettled: screen.progress('Forbear    ', calls),
-  });
-  screen.line();
-  const [head = '', ...rows] = layOut(naive, forbear);
-  screen.heading(head);
-  for (const row of rows) screen.line(row);
-  screen.line();
+  const faults = await playFaults(faultyScene(calls, seed), repeatable, screen);
+  showTable(FAULTY_ROWS, faults, screen);
   screen.line("Measured: the bill is the fake provider's, the rest is seen on the way to it.");
   screen.line(
     'A call is billed when its work is done, whether or not the answer arrives. What is left',
@@ -44,10 +30,60 @@ export async function compare(
   );
   screen.line();
   screen.heading('Three of the calls, as Forbear explains them');
-  for (const trace of chooseExamples(forbear.traces)) screen.line(`- ${explain(trace)}`);
-  if (forbear.billedTwice === 0) return 0;
+  for (const trace of chooseExamples(faults.forbear.traces)) screen.line(`- ${explain(trace)}`);
   screen.line();
-  screen.line(`FAILED: through Forbear, ${forbear.billedTwice} calls were billed twice or more.`);
+  screen.line(
+    `Then ${BURST.calls} completions at once, of a key that may make ${BURST.rateLimit.limit} a second:`,
+  );
+  screen.line();
+  showTable(BURST_ROWS, await playBurst(repeatable, screen), screen);
+  const { billedTwice } = faults.forbear;
+  if (billedTwice === 0) return 0;
+  screen.line(`FAILED: through Forbear, ${billedTwice} calls were billed twice or more.`);
   if (repeatable) screen.line('That is what --repeatable accepts.');
   return 1;
+}
+
+interface Played {
+  readonly naive: Report;
+  readonly forbear: Report;
+}
+
+/** Puts one client after the other through calls into faults. */
+async function playFaults(scene: Scene, repeatable: boolean, screen: Screen): Promise<Played> {
+  const naive = await measure({
+    scene,
+    makeClient: naiveClient,
+    onSettled: screen.progress('naive retry', scene.calls),
+  });
+  const forbear = await measure({
+    scene,
+    makeClient: (url, fetch) => forbearClient(url, fetch, repeatable),
+    onSettled: screen.progress('Forbear    ', scene.calls),
+  });
+  return { naive, forbear };
+}
+
+/** Puts both clients through a burst at the same time, each at a provider of its own, since it is long. */
+async function playBurst(repeatable: boolean, screen: Screen): Promise<Played> {
+  const show = screen.progress('both clients', 2 * BURST.calls);
+  let settled = 0;
+  const onSettled = () => show(++settled);
+  const [naive, forbear] = await Promise.all([
+    measure({ scene: BURST, makeClient: naiveClient, onSettled }),
+    measure({
+      scene: BURST,
+      makeClient: (url, fetch) => forbearClient(url, fetch, repeatable),
+      onSettled,
+    }),
+  ]);
+  return { naive, forbear };
+}
+
+function showTable(rows: readonly Row[], { naive, forbear }: Played, screen: Screen): void {
+  screen.line();
+  const [head = '', ...lines] = layOut(rows, naive, forbear);
+  screen.heading(head);
+  for (const line of lines) screen.line(line);
+  screen.line();
 }

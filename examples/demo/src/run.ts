@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trace } from '@forbear/core';
 import { type FakeProvider, fakeProvider } from '@forbear/testing/node';
 import type { Client, Fetch, Settled } from './client.js';
+import type { Scene } from './scene.js';
 import { tapFetch } from './tap.js';
-import { makeWeather, RATE_LIMIT, REFUSED_MS } from './weather.js';
 
-const CONCURRENCY = 20;
 const WORK_MS = 100;
 export const PRICE_CENTS = 2;
 
@@ -33,19 +32,19 @@ export interface Report {
 }
 
 export interface Run {
-  readonly calls: number;
-  readonly seed: number;
+  readonly scene: Scene;
   readonly makeClient: (url: string, fetch: Fetch) => Client;
   readonly onSettled: (settled: number) => void;
 }
 
-/** Lets a client make the calls at a fresh provider, some at a time, and reads the provider's bill. */
-export async function measure({ calls, seed, makeClient, onSettled }: Run): Promise<Report> {
+/** Lets a client make the calls of a scene at a fresh provider, and reads the provider's bill. */
+export async function measure({ scene, makeClient, onSettled }: Run): Promise<Report> {
+  const { calls, atOnce, rateLimit, faults, refusedMs } = scene;
   await using provider = await fakeProvider({
     priceCents: PRICE_CENTS,
-    rateLimit: RATE_LIMIT,
+    rateLimit,
     workMs: WORK_MS,
-    faults: makeWeather(seed),
+    ...(faults && { faults }),
   });
   const tap = tapFetch(globalThis.fetch);
   const client = makeClient(`${provider.baseURL}/chat/completions`, tap.fetch);
@@ -59,8 +58,8 @@ export async function measure({ calls, seed, makeClient, onSettled }: Run): Prom
     }
   };
   const startedMs = performance.now();
-  await provider.refuse(REFUSED_MS);
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  if (refusedMs > 0) await provider.refuse(refusedMs);
+  await Promise.all(Array.from({ length: atOnce }, work));
   const elapsedMs = performance.now() - startedMs;
   await finish(provider);
   const ends = names.map((name) => settled.get(name));

@@ -8,27 +8,26 @@ export interface Tap {
   /** Answers with the status 429. */
   limited(): number;
   /**
-   * Requests of calls that had themselves been told to wait by a Retry-After and came back before
-   * that time was over. Other calls of the key, which had been told nothing, are not counted.
+   * Requests that were sent before the time was over that a Retry-After had told any call of the key,
+   * and all calls here have one key.
    */
   impatient(): number;
 }
 
 /** Puts a tap on a fetch. */
 export function tapFetch(bare: Fetch): Tap {
-  const toldUntilMs = new Map<string, number>();
+  let toldUntilMs = 0;
   let attempts = 0;
   let limited = 0;
   let impatient = 0;
   return {
     async fetch(input, init) {
-      const callId = new Headers(init?.headers).get('x-call-id') ?? '';
       attempts += 1;
-      if (performance.now() < (toldUntilMs.get(callId) ?? 0)) impatient += 1;
+      if (performance.now() < toldUntilMs) impatient += 1;
       const response = await bare(input, init);
       if (response.status === 429) limited += 1;
       const seconds = Number(response.headers.get('retry-after') ?? 0);
-      if (seconds > 0) toldUntilMs.set(callId, performance.now() + seconds * 1000);
+      toldUntilMs = Math.max(toldUntilMs, performance.now() + seconds * 1000);
       return response;
     },
     attempts: () => attempts,

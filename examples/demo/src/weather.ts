@@ -1,4 +1,4 @@
-import type { Fault, FaultRequest, RateLimit } from '@forbear/testing/node';
+import type { Fault, FaultRequest } from '@forbear/testing/node';
 
 /** What the first requests of a call meet, in order; the ones after them are answered. */
 interface Front {
@@ -7,35 +7,24 @@ interface Front {
   readonly faults: readonly Fault[];
 }
 
-function told(status: number, seconds: number): Fault {
-  return { kind: 'status', status, headers: { 'retry-after': String(seconds) } };
-}
-
+const OVERLOADED: Fault = { kind: 'status', status: 503, headers: { 'retry-after': '1' } };
 const MAINTENANCE: Fault = { kind: 'status', status: 503 };
 const FAILED_AFTER_WORK: Fault = { kind: 'status', status: 500, work: 'before' };
 const GATEWAY_PAGE: Fault = { kind: 'status', status: 502, body: 'html', work: 'before' };
 
 const FRONTS: readonly Front[] = [
-  { percent: 8, faults: [told(429, 1)] },
-  { percent: 3, faults: [told(429, 1), told(429, 2)] },
-  { percent: 3, faults: [told(503, 1)] },
-  { percent: 5, faults: [MAINTENANCE] },
-  { percent: 2, faults: [MAINTENANCE, MAINTENANCE] },
+  { percent: 1, faults: [OVERLOADED] },
+  { percent: 7, faults: [MAINTENANCE] },
+  { percent: 3, faults: [MAINTENANCE, MAINTENANCE] },
   { percent: 3, faults: [FAILED_AFTER_WORK] },
   { percent: 2, faults: [FAILED_AFTER_WORK, FAILED_AFTER_WORK] },
-  { percent: 1, faults: [told(429, 1), MAINTENANCE, FAILED_AFTER_WORK] },
+  { percent: 1, faults: [MAINTENANCE, FAILED_AFTER_WORK] },
   { percent: 2, faults: [GATEWAY_PAGE] },
   { percent: 2, faults: [{ kind: 'close', when: 'after' }] },
   { percent: 1, faults: [{ kind: 'close', when: 'before' }] },
   { percent: 1, faults: [{ kind: 'cut' }] },
   { percent: 1, faults: [{ kind: 'stall', what: 'headers' }] },
 ];
-
-/** Requests of the key in a window; refusals carry Retry-After in whole seconds, as at flex.ai. */
-export const RATE_LIMIT: RateLimit = { shape: 'window', limit: 75, perMs: 2000 };
-
-/** How long connections are refused at the start, in milliseconds. */
-export const REFUSED_MS = 250;
 
 /**
  * The faults of one seed. They depend on the name of a call and on how many requests of it have
