@@ -8,31 +8,38 @@ import type { Permit, PermitEnd } from './gate/admission.js';
 import { keepRefusal } from './gate/refusal.js';
 import { attemptsInTest } from './mode.js';
 import { gatherOutcome, type Outcome } from './outcome.js';
-import type { Run, Verdict } from './run.js';
+import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
-/** Makes one attempt and judges how it ended. It rejects only with what the policy's functions throw. */
-export async function makeAttempt<T>(run: Run<T>, permit: Permit | undefined): Promise<Verdict<T>> {
+/** Makes one attempt and judges how it ended. It never rejects. */
+export async function makeAttempt<T>(
+  run: Run<T>,
+  permit: Permit | undefined,
+): Promise<Verdict<T> | Ended<T>> {
   const { operation, call, state, record } = run;
-  const number = record.startAttempt();
-  const limit = limitOf(run);
-  const current: Attempt = { number, signal: limit?.signal ?? call.signal ?? undefined };
-  let outcome: Outcome<T>;
   try {
-    const running = operation(current);
-    const value = await (limit ? limit.race(Promise.resolve(running), discardBy(call)) : running);
-    outcome = { ok: true, value };
+    const number = record.startAttempt();
+    const limit = limitOf(run);
+    const current: Attempt = { number, signal: limit?.signal ?? call.signal ?? undefined };
+    let outcome: Outcome<T>;
+    try {
+      const running = operation(current);
+      const value = await (limit ? limit.race(Promise.resolve(running), discardBy(call)) : running);
+      outcome = { ok: true, value };
+    } catch (error) {
+      outcome = { ok: false, error };
+    }
+    limit?.stop();
+    const gathered = gather(call, outcome, current);
+    const facts = gathered instanceof Promise ? await gathered : gathered;
+    if (isSuccess(facts)) {
+      if (permit !== undefined) state.gate.settle(permit, 'succeeded');
+      return { outcome, facts, decision: SUCCEED };
+    }
+    return judge(run, { outcome, facts, limit, number, permit });
   } catch (error) {
-    outcome = { ok: false, error };
+    return policyThrew(error);
   }
-  limit?.stop();
-  const gathered = gather(call, outcome, current);
-  const facts = gathered instanceof Promise ? await gathered : gathered;
-  if (isSuccess(facts)) {
-    if (permit !== undefined) state.gate.settle(permit, 'succeeded');
-    return { outcome, facts, decision: SUCCEED };
-  }
-  return judge(run, { outcome, facts, limit, number, permit });
 }
 
 function judge<T>(

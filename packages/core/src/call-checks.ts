@@ -1,8 +1,14 @@
-import { type Checks, check, functionOption } from './options.js';
+import { type Check, type Checks, check, functionOption } from './options.js';
 import { LIMIT_CHECKS } from './policy-checks.js';
 
 /** The options of a single call that adapters' users can give too. */
 export const CALL_LIMIT_CHECKS: Checks = { ...LIMIT_CHECKS, onSettled: functionOption };
+
+/** A policy, as `definePolicy` makes it. */
+export const policyOption: Check = check(
+  (value) => typeof value === 'object' && value !== null && 'events' in value && 'gates' in value,
+  'give what definePolicy() made',
+);
 
 /** The options of a single call of `execute`. */
 export const CALL_CHECKS: Checks = {

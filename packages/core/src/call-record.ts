@@ -180,6 +180,7 @@ export class CallRecord implements Traced {
       outcome: stop ? 'give-up' : 'success',
       ...(method !== undefined && { method }),
       provider: this.policy.provider.name,
+      idempotencyKeyHonoured: this.policy.provider.idempotencyKeyHonoured,
       key: this.#state.label,
       attempts: this.#success
         ? [...entries, describeAttempt(this.#part({}, this.#endedMs), this.#success)]

@@ -25,7 +25,8 @@ export function isSuccess(facts: Facts): boolean {
 
 /**
  * Says what was wrong with a failed attempt and what became of its work, by tables: the first rule
- * that matches holds, the profile's before the generic ones.
+ * that matches holds, the profile's before the generic ones, and those that look at the body before
+ * those for a whole status.
  *
  * @param hasRetryAfter whether the answer holds a valid Retry-After
  */
@@ -48,7 +49,11 @@ function byStatus(
   const body = readErrorBody(facts.body);
   const code = body.code ?? body.type;
   const known = code === undefined ? { status } : { status, code };
-  const rule = findRule(profile, status, body) ?? findRule(genericProfile, status, body);
+  // What a profile says of a whole status does not hide the codes that mean the same everywhere.
+  const rule =
+    findRule(profile.rules.filter(isSpecific), status, body) ??
+    findRule(genericProfile.rules, status, body) ??
+    findRule(profile.rules, status, body);
   if (rule === undefined) {
     const meaning = meaningOf(status, hasRetryAfter);
     // Of an unknown API a bare 402 concerns its own call: only a known code means the wallet of all.
@@ -73,12 +78,16 @@ function isOfKey(kind: FailureKind, status: number, hasRetryAfter: boolean): boo
   return kind === 'overloaded' && hasRetryAfter && (status === 503 || status === 529);
 }
 
+function isSpecific({ envelope, type, code }: ProfileRule): boolean {
+  return (envelope ?? type ?? code) !== undefined;
+}
+
 function findRule(
-  profile: ProviderProfile,
+  rules: readonly ProfileRule[],
   status: number,
   body: ErrorBody,
 ): ProfileRule | undefined {
-  return profile.rules.find(
+  return rules.find(
     (rule) =>
       rule.status === status &&
       (rule.envelope === undefined || body.envelope) &&

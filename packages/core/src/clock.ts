@@ -45,15 +45,16 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal | null): Pr
       reject(signal.reason);
       return;
     }
-    const cancel = clock.setTimer(() => {
-      forget?.();
-      resolve();
-    }, ms);
+    let cancel: (() => void) | undefined;
     const forget =
       signal &&
       onAbort(signal, () => {
-        cancel();
+        cancel?.();
         reject(signal.reason);
       });
+    cancel = clock.setTimer(() => {
+      forget?.();
+      resolve();
+    }, ms);
   });
 }

@@ -392,6 +392,16 @@ describe('told waits', () => {
   });
 });
 
+test.each<[string, Facts]>([
+  ['a bad request', { status: 400 }],
+  ['an empty wallet', { status: 402 }],
+  ['an aborted call', { status: 429, aborted: true }],
+])('%s has no time at which it may succeed, whatever the answer says', (_, facts) => {
+  const decision = decide({ ...facts, headers: { 'retry-after': '9' }, nowMs: 1000 });
+  expect(decision).toMatchObject({ action: 'give-up', told: { ms: 9000 } });
+  expect(decision).not.toHaveProperty('retryAt');
+});
+
 describe('resets', () => {
   const bucket = (name: string, remaining: number, reset: string, limit = 60) => ({
     [`x-ratelimit-limit-${name}`]: String(limit),

@@ -63,6 +63,9 @@ const IDEMPOTENT = /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/i;
 /** The last moment that a `Date` can hold (ECMA-262, 21.4.1.1). */
 const LATEST_DATE_MS = 8.64e15;
 
+/** No time changes these, whatever a reset beside them says. */
+const TIMELESS: ReadonlySet<StopReason> = new Set(['permanent', 'quota-exhausted', 'aborted']);
+
 /** Scheduled retries do not count against `maxRetries`; this bounds them where that is smaller. */
 const MAX_SCHEDULED_RETRIES = 10;
 
@@ -90,7 +93,8 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
       action: 'give-up',
       reason,
       question: STOP_REASONS[reason].question,
-      ...(told && { told, retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
+      ...(told && { told }),
+      ...(told && !TIMELESS.has(reason) && { retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
       ...(closes && { closes }),
       failure,
       notes,
@@ -142,7 +146,7 @@ function closureOf(
 
 /** Whether the method promises that doing it twice is doing it once (RFC 9110, 9.2.2). */
 export function isIdempotent(method: string | undefined): boolean {
-  return method !== undefined && IDEMPOTENT.test(method);
+  return typeof method === 'string' && IDEMPOTENT.test(method);
 }
 
 function wouldNotHelp(facts: Facts, failure: Failure, pushedBack: boolean): StopReason | undefined {

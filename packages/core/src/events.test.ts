@@ -13,6 +13,12 @@ test('a listener is told every event of its name, and no others', () => {
   expect(heard).toEqual([attempt, { ...attempt, attempt: 2 }]);
 });
 
+test('an event that does not exist, and a listener that is no function, are refused', () => {
+  const on = new Events().on.bind(new Events()) as (name: string, listener: unknown) => void;
+  expect(() => on('retries', () => {})).toThrow("name: got \"retries\"; give 'attempt', 'waiting'");
+  expect(() => on('retry', 5)).toThrow('listener: got 5; give a function');
+});
+
 test('all listeners are given one record, and it is frozen', () => {
   const events = new Events();
   const heard: PolicyEvent[] = [];

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { Failure } from './failure.js';
 import type { ToldWait } from './next-wait.js';
+import { assertOptions, functionOption, oneOf } from './options.js';
 import type { StopReason } from './stop-reason.js';
 
 interface CallEvent {
@@ -81,22 +82,40 @@ export interface PolicyEvents {
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
 
+/** The names of all events. */
+export const EVENT_NAMES = Object.freeze([
+  'attempt',
+  'waiting',
+  'hold',
+  'retry',
+  'success',
+  'give-up',
+  'layeredRetry',
+] as const satisfies readonly (keyof PolicyEvents)[]);
+
 /** What an event of that name holds beside what all of them do; a hold is before its attempt. */
 export type EventDetails<Name extends keyof PolicyEvents> = Omit<
   PolicyEvents[Name],
   'type' | keyof CallEvent
 > & { readonly attempt?: number };
 
+const ON_CHECKS = { name: oneOf(...EVENT_NAMES), listener: functionOption };
+
 /** The events of one policy. A listener that throws or rejects harms nobody. */
 export class Events {
   readonly #emitter = new EventEmitter();
   #listeners = 0;
 
-  /** Calls `listener` at every such event, with one frozen record. Returns what takes it off. */
+  /**
+   * Calls `listener` at every such event, with one frozen record. Returns what takes it off.
+   *
+   * @throws {InvalidOptionsError} if there is no such event, or the listener is no function
+   */
   on<Name extends keyof PolicyEvents>(
     name: Name,
     listener: (event: PolicyEvents[Name]) => unknown,
   ): () => void {
+    assertOptions('events.on', { name, listener }, ON_CHECKS);
     const guarded = (event: PolicyEvents[Name]) => notify(listener, event);
     this.#emitter.on(name, guarded);
     this.#listeners++;

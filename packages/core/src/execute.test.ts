@@ -218,6 +218,13 @@ test('every problem of the options of a call is named at once', async () => {
   expect(error.message).toContain('did you mean maxRetries?');
 });
 
+test('what is no policy is refused, together with the problems of the call', async () => {
+  const call = { method: '' } as CallOptions<number>;
+  const error = await execute(() => 1, { maxRetries: 2 } as never, call).catch((caught) => caught);
+  if (!(error instanceof InvalidOptionsError)) throw error;
+  expect(error.problems.map(({ option }) => option).sort()).toEqual(['method', 'policy']);
+});
+
 test('ten thousand calls that fail, wait and are aborted at random each settle once', async () => {
   const { clock, policy } = setUp({ random: Math.random });
   const signal = new AbortController();

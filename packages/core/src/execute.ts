@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import { discardBy, makeAttempt } from './attempt.js';
 import type { CallOptions, Operation } from './call.js';
-import { CALL_CHECKS } from './call-checks.js';
+import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
@@ -11,8 +11,10 @@ import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
-import type { Ended, Run, Verdict } from './run.js';
+import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { headersOf, rememberTrace } from './trace.js';
+
+const CHECKS = { ...CALL_CHECKS, policy: policyOption };
 
 /**
  * Makes a call: runs `operation` until it succeeds or a rule says stop, and gives what the last
@@ -21,14 +23,14 @@ import { headersOf, rememberTrace } from './trace.js';
  *
  * Without a policy a call shares no gate and no retry budget with any other.
  *
- * @throws {InvalidOptionsError} with every problem of `call`
+ * @throws {InvalidOptionsError} with every problem of `policy` and `call`
  */
 export async function execute<T>(
   operation: Operation<T>,
   policy: Policy = definePolicy(),
   call: CallOptions<T> = {},
 ): Promise<T> {
-  assertOptions('execute', call, CALL_CHECKS);
+  assertOptions('execute', { ...call, policy }, CHECKS);
   call.signal?.throwIfAborted();
   return executeUnchecked(operation, policy, call);
 }
@@ -46,11 +48,13 @@ export async function executeUnchecked<T>(
   const state = policy.gates.of(call.key ?? '', call.showKey);
   const record = new CallRecord(policy, state, call.method);
   const run = { operation, policy, call, state, record };
-  for (const note of call.notes ?? []) record.log.note(note);
+  call.notes?.forEach((note) => {
+    record.log.note(note);
+  });
   state.active++;
   state.budget?.earn();
   noticeRepetition(run);
-  const first = await step(run);
+  const first = await (state.gate.isOpen ? makeAttempt(run, undefined) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
   return settle(run, ending);
@@ -85,7 +89,7 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
     if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
     return await makeAttempt(run, leave.permit);
   } catch (error) {
-    return { outcome: { ok: false, error }, reason: 'policy-threw' };
+    return policyThrew(error);
   }
 }
 

@@ -31,6 +31,7 @@ function traced(given: Partial<Trace> = {}): Trace {
     method: 'POST',
     provider: 'flex.ai',
     key: 'flex.ai #1',
+    idempotencyKeyHonoured: false,
     holds: [],
     rebuilt: false,
     attempts: [attempt()],
@@ -151,6 +152,13 @@ describe('why it stopped, and what can be done', () => {
   test.each(Object.keys(STOP_REASONS) as StopReason[])('%s', (reason) => {
     const [trace, sentence] = CASES[reason];
     expect(explain(trace)).toBe(`1 attempt in 0.2 s. 1: ${sentence}`);
+  });
+
+  test('a key that would have been honoured is asked for', () => {
+    const trace = stopped('may-have-been-done', { status: 500 });
+    expect(explain({ ...trace, idempotencyKeyHonoured: true })).toContain(
+      'POST may have been processed and carried no idempotency key; send one, or set repeatable: true',
+    );
   });
 
   test('a call without a method is called it', () => {

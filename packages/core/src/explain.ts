@@ -2,6 +2,9 @@ import type { Failure } from './failure.js';
 import { STOP_REASONS } from './stop-reason.js';
 import type { AttemptTrace, Trace } from './trace.js';
 
+/** A shorter hold would be told as 0.0 s. */
+const LEAST_TOLD_MS = 50;
+
 /** Says in sentences what happened to a call, why it ended, and what its caller can do about it. */
 export function explain(trace: Trace): string {
   const { attempts, reason } = trace;
@@ -20,7 +23,7 @@ export function explain(trace: Trace): string {
   if (trace.retryAt !== undefined) {
     sentences.push(`It may succeed after ${new Date(trace.retryAt).toISOString()}.`);
   }
-  if (trace.outcome === 'success' && trace.possibleBills > 1) {
+  if (trace.possibleBills > 1) {
     sentences.push(`It may have been billed ${trace.possibleBills} times.`);
   }
   for (const note of trace.notes) sentences.push(`Note: ${note}.`);
@@ -36,7 +39,7 @@ function endedWithAttempt({ attempts, refusal, reason }: Trace): boolean {
 
 function heldBefore({ holds, key }: Trace, attempt: number): readonly string[] {
   return holds
-    .filter(({ beforeAttempt }) => beforeAttempt === attempt)
+    .filter(({ beforeAttempt, heldMs }) => beforeAttempt === attempt && heldMs >= LEAST_TOLD_MS)
     .map(({ heldMs }) => `Held ${seconds(heldMs)}: ${key} was told to wait.`);
 }
 
@@ -68,7 +71,9 @@ function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {
   const { remedy, because } = STOP_REASONS[reason];
   switch (reason) {
     case 'may-have-been-done':
-      return `${method} may have been processed and ${provider} honours no idempotency key; ${remedy}`;
+      return trace.idempotencyKeyHonoured
+        ? `${method} may have been processed and carried no idempotency key; send one, or ${remedy}`
+        : `${method} may have been processed and ${provider} honours no idempotency key; ${remedy}`;
     case 'permanent':
     case 'quota-exhausted':
       return `${failure?.because ?? because}; ${remedy}`;

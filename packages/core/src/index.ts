@@ -7,7 +7,7 @@ export type {
   Jitter,
 } from './backoff.js';
 export type { Attempt, CallLimits, CallOptions, Operation } from './call.js';
-export { CALL_LIMIT_CHECKS } from './call-checks.js';
+export { CALL_LIMIT_CHECKS, policyOption } from './call-checks.js';
 export { type Clock, sleep, systemClock } from './clock.js';
 export {
   type Decision,
@@ -29,6 +29,7 @@ export type {
   SuccessEvent,
   WaitingEvent,
 } from './events.js';
+export { EVENT_NAMES } from './events.js';
 export { execute, executeUnchecked } from './execute.js';
 export { explain } from './explain.js';
 export type { Facts, HeaderReader, HeaderSource } from './facts.js';

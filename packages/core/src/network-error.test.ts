@@ -287,6 +287,13 @@ describe('errors without a code', () => {
     expect(readNetworkError(error)).toEqual({ phase: 'mistake' });
   });
 
+  test.each(['bad port', 'unknown scheme', 'unexpected redirect', 'redirect count exceeded'])(
+    'what fetch refuses for good is a mistake: %s',
+    (message) => {
+      expect(readNetworkError(fetchFailed(new Error(message)))).toEqual({ phase: 'mistake' });
+    },
+  );
+
   test('a DOMException is known by its name; its code is a number and says nothing', () => {
     expect(readNetworkError(new DOMException('m', 'AbortError'))).toEqual({ phase: 'abort' });
     expect(readNetworkError(new DOMException('m', 'TimeoutError'))).toEqual({ phase: 'timeout' });

@@ -31,6 +31,15 @@ const TIMEOUT_CODES = /^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT|
 const BROKEN_CODES =
   /^(ECONNRESET|ECONNABORTED|EPIPE|EPROTO|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOTCONN|ECONNCLOSED|ERR_STREAM_PREMATURE_CLOSE|ERR_NETWORK|ERR_HTTP2_[A-Z_]+|ERR_SSL_[A-Z0-9_]+|HPE_[A-Z_]+|UND_ERR_(SOCKET|INFO|ABORTED|DESTROYED|CLOSED|RESPONSE|REQ_CONTENT_LENGTH_MISMATCH|RES_CONTENT_LENGTH_MISMATCH))$/;
 
+/** What fetch refuses for good, in undici's words: these errors have no code (Fetch, 4.1 to 4.4). */
+const MISTAKES: ReadonlySet<unknown> = new Set([
+  'bad port',
+  'unknown scheme',
+  'URL scheme must be a HTTP(S) scheme',
+  'unexpected redirect',
+  'redirect count exceeded',
+]);
+
 const MISTAKE_CODES =
   /^(ERR_INVALID_URL|ERR_INVALID_ARG_(TYPE|VALUE)|UND_ERR_INVALID_ARG|UND_ERR_NOT_SUPPORTED)$/;
 
@@ -70,6 +79,7 @@ function readAt(error: unknown, depth: number): NetworkError | undefined {
     if (TIMEOUT_CODES.test(code)) return { phase: 'timeout', code };
     if (MISTAKE_CODES.test(code)) return { phase: 'mistake', code, unsent: true };
   }
+  if (code === undefined && MISTAKES.has(error.message)) return { phase: 'mistake' };
   const deeper = readAt(error.cause, depth + 1);
   if (deeper !== undefined) return deeper;
   return code !== undefined && BROKEN_CODES.test(code) ? { phase: 'broken', code } : undefined;

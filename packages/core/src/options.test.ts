@@ -96,6 +96,12 @@ describe('a name that is not known', () => {
     );
   });
 
+  test('its text is not shown, since it may be a secret', () => {
+    const { message, problems } = caught({ apiKey: 'sk-live-1' });
+    expect(problems).toMatchObject([{ option: 'apiKey', value: 'a text' }]);
+    expect(message).not.toContain('sk-live-1');
+  });
+
   test('the names of what every object has are not known either', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
       expect(caught({ [name]: 1 }).problems[0]?.remedy).toContain('there is no such option');

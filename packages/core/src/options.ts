@@ -84,9 +84,15 @@ export function record(checks: Checks): Check {
     const prefix = path === '' ? '' : `${path}.`;
     return Object.entries(value).flatMap(([name, each]) => {
       const known = Object.hasOwn(checks, name) ? checks[name] : undefined;
-      return known?.(each, prefix + name) ?? [problem(prefix + name, each, unknown(name, checks))];
+      return known?.(each, prefix + name) ?? [unknownOption(prefix + name, name, each, checks)];
     });
   };
+}
+
+/** Nobody knows what an unknown option is for, so its text may be a secret and is not shown. */
+function unknownOption(path: string, name: string, value: unknown, checks: Checks): OptionProblem {
+  const { remedy, ...shown } = problem(path, value, unknown(name, checks));
+  return { ...shown, ...(typeof value === 'string' && { value: 'a text' }), remedy };
 }
 
 function unknown(name: string, checks: Checks): string {

@@ -24,7 +24,7 @@ export interface Verdict<T> {
   readonly decision: Decision;
 }
 
-/** How a call ended where no attempt was made: in a wait or in a gate. */
+/** How a call ended where no attempt was judged: in a wait, in a gate, or by what a function threw. */
 export interface Ended<T> {
   readonly outcome: Outcome<T>;
   readonly reason: StopReason;
@@ -32,4 +32,9 @@ export interface Ended<T> {
   readonly refusal?: GivenRefusal;
   /** Whether the outcome was rebuilt from it. */
   readonly rebuilt?: true;
+}
+
+/** A clock, a random source or the like that was given to the policy threw: never a reason to repeat. */
+export function policyThrew(error: unknown): Ended<never> {
+  return { outcome: { ok: false, error }, reason: 'policy-threw' };
 }

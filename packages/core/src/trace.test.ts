@@ -5,6 +5,7 @@ const trace: Trace = {
   outcome: 'success',
   provider: 'Test',
   key: 'Test #1',
+  idempotencyKeyHonoured: false,
   holds: [],
   rebuilt: false,
   attempts: [],

@@ -34,6 +34,8 @@ export interface Trace {
   readonly method?: string;
   /** The name of the provider's profile. */
   readonly provider: string;
+  /** Whether that provider promises to do work with the same idempotency key only once. */
+  readonly idempotencyKeyHonoured: boolean;
   /** What may be shown of its key: no credential. */
   readonly key: string;
   readonly attempts: readonly AttemptTrace[];

@@ -18,8 +18,7 @@ export function signalOf(input: Input, init: Init | undefined): AbortSignal | un
 
 /** The URL that a fetch of these would go to, as given. */
 export function urlOf(input: Input): string {
-  if (typeof input === 'string') return input;
-  return 'url' in input ? input.url : String(input);
+  return typeof input === 'object' && input !== null && 'url' in input ? input.url : String(input);
 }
 
 /** The headers that a fetch of these would send: those of `init` instead of the `Request`'s. */

@@ -18,6 +18,8 @@ test.each<[string, Facts]>([
   ['quota-exhausted', { status: 402, body: envelope('insufficient_quota', '402') }],
   ['quota-exhausted', { status: 402 }],
   ['quota-exhausted', { status: 429, body: envelope('insufficient_quota') }],
+  ['quota-exhausted', { status: 429, body: envelope('rate_limit_error', 'insufficient_quota') }],
+  ['quota-exhausted', { status: 429, body: envelope('x', 'billing_hard_limit_reached') }],
   ['retry', { status: 429, body: envelope('rate_limit_error', 'rate_limit_exceeded') }],
   ['retry', { status: 429 }],
   ['may-have-been-done', { status: 500, body: envelope('server_error', 'upstream_timeout') }],

@@ -21,10 +21,13 @@ export class Alarm {
     this.#timer = undefined;
     if (atMs === undefined) return;
     const leftMs = Math.max(0, atMs - this.#clock.monotonic());
+    let rang = false;
     const stop = this.#clock.setTimer(() => {
+      rang = true;
       this.#timer = undefined;
       this.#ring();
     }, leftMs);
-    this.#timer = { atMs, stop };
+    // A clock may ring at once, where nothing is left.
+    if (!rang) this.#timer = { atMs, stop };
   }
 }

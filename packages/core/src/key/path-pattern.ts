@@ -13,13 +13,13 @@ const LEAST_LONG = 20;
  * pattern is tried in linear time.
  */
 
-/** Ids with a file extension perhaps. */
+/** What ids with a digit look like; a file extension may follow. */
 const SHORT_ID = new RegExp(
   `^(?:${[
     // All digits.
     '[0-9]+',
-    // 16 or more hexadecimal digits, of which one is a digit.
-    '(?=[a-f]*[0-9])[0-9a-f]{16,}',
+    // 16 or more hexadecimal digits.
+    '[0-9a-f]{16,}',
     // `video_68d7a1`: a word or more, then 6 or more letters and digits, of which one is a digit.
     '[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?=[a-z]*[0-9])[a-z0-9]{6,}',
   ].join('|')})(?:\\.[a-z]{2,5})?$`,
@@ -31,8 +31,8 @@ const LONG_ID = new RegExp(
   [
     // A UUID.
     '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
-    // 20 or more letters and digits in a row, of which there are both: ULIDs, tokens, `file-BK7b…`.
-    '(?<![a-z0-9])(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{20,}',
+    // 20 or more letters and digits in a row, of which one is a digit: ULIDs, tokens, `file-BK7b…`.
+    '(?<![a-z0-9])(?=[a-z]*[0-9])[a-z0-9]{20,}',
   ].join('|'),
   'i',
 );

@@ -15,20 +15,23 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 /** The schemes whose slashes may be missing, too many or turned round. */
 const SPECIAL = /^(?:https?|wss?|ftp)$/;
 const DEFAULT_PORT = /^(https?|wss?):\/\/(.*):(\d*)$/;
+/** A port that may be left out; for which scheme, `DEFAULT_PORT` says. */
+const USUAL_PORT = /^:(?:443|80)?$/;
 /** What the URL standard takes out of a URL wherever it stands. */
 const REMOVED = /[\t\n\r]+/g;
-const LEADING = /^[\p{Cc}\s]+/u;
+const AFTER_PATH = /[?#]/;
 
 /** Splits a URL as the URL standard does, but checks and decodes nothing. Never throws. */
 export function splitUrl(url: string): UrlParts {
   const end = plainOriginEnd(url);
-  if (end < 0) return splitAnyUrl(withoutBreaks(url).replace(LEADING, '').trimEnd());
+  if (end < 0) return splitAnyUrl(withoutEdges(withoutBreaks(url)));
   return { origin: url.slice(0, end), userInfo: '', rest: url.slice(end) };
 }
 
 /** The path in `rest`, without query and fragment. */
 export function pathOf(rest: string): string {
-  return withoutBreaks(rest.slice(0, firstOf(rest, '?', '#')));
+  const end = rest.search(AFTER_PATH);
+  return withoutBreaks(end < 0 ? rest : rest.slice(0, end));
 }
 
 /** The query in `rest`, without its question mark; `''` when there is none. */
@@ -36,22 +39,27 @@ export function queryOf(rest: string): string {
   const start = rest.indexOf('?');
   if (start < 0) return '';
   const hash = rest.indexOf('#');
-  if (hash < 0) return withoutBreaks(rest.slice(start + 1));
-  return hash < start ? '' : withoutBreaks(rest.slice(start + 1, hash));
+  return withoutBreaks(rest.slice(start + 1, hash < 0 ? undefined : hash));
 }
 
 /** Where the origin of a URL ends that needs no care, which nearly all are; -1 for others. */
 function plainOriginEnd(url: string): number {
   const start = url.startsWith('https://') ? 8 : url.startsWith('http://') ? 7 : -1;
   if (start < 0) return -1;
-  for (let at = start; at < url.length; at += 1) {
-    const unit = url.charCodeAt(at);
-    // a-z, 0-9, '-', '.'
-    if (unit >= 97 ? unit <= 122 : unit >= 48 ? unit <= 57 : unit === 45 || unit === 46) continue;
+  let end = start;
+  let colon = 0;
+  for (; end < url.length; end += 1) {
+    const unit = url.charCodeAt(end);
+    // a-z, then '-' and '.' and 0-9; '/' stands between them.
+    if (unit >= 97 ? unit <= 122 : unit >= 45 && unit <= 57 && unit !== 47) continue;
     // '/', '?', '#'
-    return at > start && (unit === 47 || unit === 63 || unit === 35) ? at : -1;
+    if (unit === 47 || unit === 63 || unit === 35) break;
+    // ':'
+    if (unit !== 58) return -1;
+    colon = end;
   }
-  return url.length > start ? url.length : -1;
+  if (end === start || (colon > 0 && USUAL_PORT.test(url.slice(colon, end)))) return -1;
+  return end;
 }
 
 function splitAnyUrl(url: string): UrlParts {
@@ -89,13 +97,15 @@ function originOf(scheme: string | undefined, host: string): string {
   return which !== '' && (port === '' || port === usual) ? `${which}://${name}` : origin;
 }
 
-function firstOf(text: string, ...marks: readonly string[]): number {
-  return marks.reduce((least, mark) => {
-    const at = text.indexOf(mark);
-    return at < 0 ? least : Math.min(least, at);
-  }, text.length);
-}
-
 function withoutBreaks(text: string): string {
   return text.replace(REMOVED, '');
+}
+
+/** Without the spaces and control characters around it. */
+function withoutEdges(url: string): string {
+  let start = 0;
+  let end = url.length;
+  while (start < end && url.charCodeAt(start) <= 0x20) start += 1;
+  while (end > start && url.charCodeAt(end - 1) <= 0x20) end -= 1;
+  return url.slice(start, end).trim();
 }
