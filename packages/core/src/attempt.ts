@@ -96,7 +96,6 @@ function judge<T>(
 
 /** What a failed attempt tells of its gate: an answer is one that the server's limits let through. */
 function endOf({ kind, status }: Failure): PermitEnd {
-  if (kind === 'aborted') return 'withdrawn';
   const refused = kind === 'rate-limited' || kind === 'overloaded' || kind === 'quota-exhausted';
   return status === undefined || refused ? 'unanswered' : 'answered';
 }

@@ -137,6 +137,15 @@ export class Events {
   }
 }
 
+/** Asks a function of the user's that should not throw; if it does, it has no answer. */
+export function ask<Answer>(question: (() => Answer) | undefined): Answer | undefined {
+  try {
+    return question?.();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Calls a listener; what it does wrong, now or later, is not the caller's trouble. */
 export function notify<Value>(listener: (value: Value) => unknown, value: Value): void {
   try {

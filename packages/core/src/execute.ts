@@ -5,7 +5,7 @@ import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
-import { notify } from './events.js';
+import { ask, notify } from './events.js';
 import { waitForLeave } from './hold.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
@@ -86,6 +86,12 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
     const leaving = waitForLeave(run, last);
     const leave = leaving instanceof Promise ? await leaving : leaving;
     if ('outcome' in leave) return leaveBehind(run, last, leave);
+    const { signal } = run.call;
+    if (signal?.aborted && (last !== undefined || leave !== leaving)) {
+      if (leave.permit !== undefined) run.state.gate.settle(leave.permit, 'unanswered');
+      const outcome = { ok: false, error: signal.reason } as const;
+      return leaveBehind(run, last, { outcome, reason: 'aborted' });
+    }
     if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
     return await makeAttempt(run, leave.permit);
   } catch (error) {
@@ -136,7 +142,7 @@ function settle<T>(run: Run<T>, ending: Verdict<T> | Ended<T>): T {
     record.gaveUp(ending.decision, ending.facts);
     rememberTrace(ending.facts.headers, record);
     if (ending.decision.question === 'safe') {
-      const fingerprint = call.fingerprint?.();
+      const fingerprint = ask(call.fingerprint);
       const nowMs = run.policy.clock.monotonic();
       if (fingerprint !== undefined) state.refrained.remember(fingerprint, record.number, nowMs);
     }
@@ -157,7 +163,7 @@ function hand<T>({ call, record }: Run<T>, outcome: Outcome<T>): T {
 /** Notices when a layer above repeats what was given up because it may have been done. */
 function noticeRepetition<T>({ policy, call, state, record }: Run<T>): void {
   if (state.refrained.isEmpty) return;
-  const fingerprint = call.fingerprint?.();
+  const fingerprint = ask(call.fingerprint);
   if (fingerprint === undefined) return;
   const found = state.refrained.recognise(fingerprint, policy.clock.monotonic());
   if (found !== undefined) record.repeats(found.of, found.times);

@@ -1,3 +1,4 @@
+import { ask } from './events.js';
 import type { GateState } from './gate/admission.js';
 import { type KeyRules, KeyState } from './key-state.js';
 import { type Waste, WasteCount } from './waste.js';
@@ -103,7 +104,7 @@ export class Gates {
       return known;
     }
     this.#made++;
-    const shown = show?.() ?? key;
+    const shown = show === undefined ? key : (ask(show) ?? 'a key');
     // What is shown whole tells itself apart.
     const label = shown === key ? key : `${shown} #${this.#made}`;
     const state = new KeyState(label, this.#rules);

@@ -43,7 +43,7 @@ function endOf<T>(
   said: Admission,
   deadlineIsFirst: boolean,
 ): Leave<T> {
-  const { call, policy, record } = run;
+  const { call } = run;
   switch (said.kind) {
     case 'admitted':
       return said;
@@ -54,15 +54,12 @@ function endOf<T>(
       const reason = quota ? 'quota-exhausted' : 'retry-after-too-long';
       return { ...rebuild(run, said.refusal), reason };
     }
+    case 'expired':
     case 'too-late': {
       const { refusal } = said;
-      const deadlineMs = call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY;
-      if (record.elapsedMs() >= deadlineMs) {
-        return {
-          outcome: { ok: false, error: timeoutError('deadlineMs') },
-          reason: 'past-deadline',
-          refusal,
-        };
+      if (said.kind === 'expired' && deadlineIsFirst) {
+        const outcome = { ok: false, error: timeoutError('deadlineMs') } as const;
+        return { outcome, reason: 'past-deadline', refusal };
       }
       const reason = deadlineIsFirst ? 'past-deadline' : 'max-hold';
       if (last !== undefined) return { outcome: last.outcome, reason, refusal };

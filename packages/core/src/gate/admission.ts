@@ -4,8 +4,10 @@ import type { GivenRefusal } from './refusal.js';
 
 /** Leave to make one attempt; the gate wants to hear how it ended. */
 export interface Permit {
-  readonly probe: boolean;
+  /** Given by a ramp; without one it is a probe. */
   readonly ramp: Ramp | undefined;
+  /** The closure that it was given under. */
+  readonly under: object;
 }
 
 /** What a gate says to a call that wants to make an attempt. */
@@ -14,8 +16,10 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly permit?: Permit }
   /** Nothing goes for long: the wallet is empty, or the told wait is longer than `maxRetryAfterMs`. */
   | { readonly kind: 'refused'; readonly refusal: GivenRefusal }
-  /** It does not open within the limit of the call, or its turn did not come in time. */
+  /** It is not going to open within the limit of the call, so the wait was not begun or went no further. */
   | { readonly kind: 'too-late'; readonly refusal: GivenRefusal }
+  /** Its turn did not come within the limit of the call. */
+  | { readonly kind: 'expired'; readonly refusal: GivenRefusal }
   | { readonly kind: 'aborted' };
 
 /** A call that wants to make an attempt. */
@@ -28,7 +32,7 @@ export interface Caller {
 }
 
 /** How an attempt that had a permit ended. */
-export type PermitEnd = 'succeeded' | 'answered' | 'unanswered' | 'withdrawn';
+export type PermitEnd = 'succeeded' | 'answered' | 'unanswered';
 
 /** `open`; `closed` until a told time; `refusing`, but for probes; `reopening`, by a ramp. */
 export type GateState = 'open' | 'closed' | 'refusing' | 'reopening';

@@ -73,7 +73,7 @@ export class Gate {
         if (caller.limitAtMs <= shut.toldUntilMs) return this.#refuse(shut, 'too-late');
         break;
       case 'reopening':
-        if (caller.limitAtMs <= nowMs) return this.#refuse(shut, 'too-late');
+        if (caller.limitAtMs <= nowMs) return this.#refuse(shut, 'expired');
         if (this.#line.length === 0) {
           const permit = this.#takeTurn(shut, nowMs);
           if (permit !== undefined) return { kind: 'admitted', permit };
@@ -101,20 +101,16 @@ export class Gate {
   }
 
   /** An attempt that had this permit is over. */
-  settle(permit: Permit, end: PermitEnd): void {
-    const nowMs = this.#rules.clock.monotonic();
-    permit.ramp?.release(end === 'succeeded' || end === 'answered', nowMs);
-    const shut = this.#shut;
-    if (permit.probe && shut !== undefined) {
-      if (end === 'withdrawn') shut.probeAtMs = nowMs;
-      if (end === 'succeeded') this.#reopen();
-    }
+  settle({ ramp, under }: Permit, end: PermitEnd): void {
+    ramp?.release(end !== 'unanswered', this.#rules.clock.monotonic());
+    // The success of a probe says nothing of what has closed the gate since.
+    if (ramp === undefined && end === 'succeeded' && under === this.#shut) this.#reopen();
     this.#pump();
   }
 
   /** Opens it by hand, because its user knows better: the wallet was filled, say. */
   open(): void {
-    this.#reopen();
+    if (this.state !== 'reopening') this.#reopen();
     this.#pump();
   }
 
@@ -141,22 +137,22 @@ export class Gate {
   }
 
   #takeTurn(shut: Shut, nowMs: number): Permit | undefined {
-    return shut.ramp?.take(nowMs) ? { probe: false, ramp: shut.ramp } : undefined;
+    return shut.ramp?.take(nowMs) ? { ramp: shut.ramp, under: shut } : undefined;
   }
 
   #probe(shut: Shut, nowMs: number): Admission | undefined {
     if (nowMs < shut.probeAtMs) return undefined;
     shut.probeAtMs = nowMs + this.#rules.probeMs;
-    return { kind: 'admitted', permit: { probe: true, ramp: undefined } };
+    return { kind: 'admitted', permit: { ramp: undefined, under: shut } };
   }
 
-  #refuse(shut: Shut, kind: 'refused' | 'too-late'): Admission {
+  #refuse(shut: Shut, kind: 'refused' | 'too-late' | 'expired'): Admission {
     const leftMs = shut.toldUntilMs - this.#rules.clock.monotonic();
     return { kind, refusal: giveRefusal(shut.refusal, leftMs) };
   }
 
   #wait(shut: Shut, { number, limitAtMs, signal }: Caller): Promise<Admission> {
-    const expired = () => this.#refuse(this.#shut ?? shut, 'too-late');
+    const expired = () => this.#refuse(this.#shut ?? shut, 'expired');
     const ended = this.#line.join({
       number,
       limitAtMs,

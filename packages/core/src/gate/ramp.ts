@@ -60,7 +60,7 @@ export class Ramp {
 
   /** When it widens next if nothing is answered until then. */
   get nextStepAtMs(): number {
-    return this.#grewAtMs + STEP_MS;
+    return this.#width < WIDE_OPEN ? this.#grewAtMs + STEP_MS : Number.POSITIVE_INFINITY;
   }
 
   /** The threshold of the next ramp, if a request is refused now. */
@@ -69,7 +69,7 @@ export class Ramp {
   }
 
   #catchUp(nowMs: number): void {
-    while (nowMs >= this.nextStepAtMs && this.#width < WIDE_OPEN) {
+    while (nowMs >= this.nextStepAtMs) {
       this.#width *= 2;
       this.#grewAtMs += STEP_MS;
     }

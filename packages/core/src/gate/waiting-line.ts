@@ -12,22 +12,36 @@ export interface Waiting<End> {
   readonly ends: { readonly aborted: End; expired(): End };
 }
 
+/** A place in the line, which is a ring: the head stands before the first and behind the last. */
 interface Place<End> {
-  readonly waiting: Waiting<End>;
+  readonly number: number;
+  readonly limitAtMs: number;
   readonly leave: (end: End) => void;
+  before: Place<End>;
+  behind: Place<End>;
 }
 
 /** Calls that wait, the oldest first. Each leaves once: when it is let go, aborted or out of time. */
 export class WaitingLine<End> {
   readonly #clock: Clock;
-  readonly #places: Place<End>[] = [];
+  readonly #head: Place<End>;
   readonly #onLeave: () => void;
+  #length = 0;
   #firstLimitAtMs = Number.POSITIVE_INFINITY;
 
   /** @param onLeave is told when one has left by itself, aborted or out of time */
   constructor(clock: Clock, onLeave: () => void) {
     this.#clock = clock;
     this.#onLeave = onLeave;
+    const nobody = { number: 0, limitAtMs: Number.POSITIVE_INFINITY, leave: () => {} };
+    const head: Partial<Place<End>> = nobody;
+    head.before = head as Place<End>;
+    head.behind = head as Place<End>;
+    this.#head = head as Place<End>;
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   /** The first limit that any of them has, or an earlier one of those that have left. */
@@ -35,63 +49,63 @@ export class WaitingLine<End> {
     return this.#firstLimitAtMs;
   }
 
-  get length(): number {
-    return this.#places.length;
-  }
-
   /** Waits in line. */
-  join(waiting: Waiting<End>): Promise<End> {
+  join({ number, limitAtMs, signal, ends }: Waiting<End>): Promise<End> {
     return new Promise((resolve) => {
-      const { limitAtMs, signal, ends } = waiting;
+      let stopTimer: (() => void) | undefined;
       const leave = (end: End) => {
         stopTimer?.();
         forget?.();
+        this.#remove(place);
         resolve(end);
       };
       const quit = (end: End) => {
-        this.#places.splice(this.#find(place), 1);
         leave(end);
         this.#onLeave();
       };
-      const place = { waiting, leave };
-      const leftMs = limitAtMs - this.#clock.monotonic();
-      const stopTimer = Number.isFinite(leftMs)
-        ? this.#clock.setTimer(() => quit(ends.expired()), Math.max(0, leftMs))
-        : undefined;
       const forget = signal ? onAbort(signal, () => quit(ends.aborted)) : undefined;
-      this.#places.splice(this.#find(place), 0, place);
-      this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
+      const place = this.#insert({ number, limitAtMs, leave });
+      const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
+      if (Number.isFinite(leftMs)) {
+        stopTimer = this.#clock.setTimer(() => quit(ends.expired()), leftMs);
+      }
     });
   }
 
   /** Lets the first one go. */
   shift(end: End): void {
-    this.#places.shift()?.leave(end);
-    if (this.#places.length === 0) this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
+    if (this.#length > 0) this.#head.behind.leave(end);
   }
 
   /** Lets all go whose limit is at `limitAtMs` or before. */
   drop(limitAtMs: number, end: () => End): void {
     if (limitAtMs < this.#firstLimitAtMs) return;
-    const dropped = this.#places.filter(({ waiting }) => waiting.limitAtMs <= limitAtMs);
-    const kept = this.#places.filter(({ waiting }) => waiting.limitAtMs > limitAtMs);
-    this.#places.splice(0, this.#places.length, ...kept);
-    this.#firstLimitAtMs = kept.reduce(
-      (first, { waiting }) => Math.min(first, waiting.limitAtMs),
-      Number.POSITIVE_INFINITY,
-    );
-    for (const { leave } of dropped) leave(end());
+    this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
+    for (let place = this.#head.behind; place !== this.#head; place = place.behind) {
+      if (place.limitAtMs <= limitAtMs) place.leave(end());
+      else this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, place.limitAtMs);
+    }
   }
 
-  /** The index of a place, or where it belongs. */
-  #find({ waiting: { number } }: Place<End>): number {
-    let low = 0;
-    let high = this.#places.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#places[middle] as Place<End>).waiting.number < number) low = middle + 1;
-      else high = middle;
+  /** New calls belong at the end, and those that come back mostly before all others. */
+  #insert(given: Pick<Place<End>, 'number' | 'limitAtMs' | 'leave'>): Place<End> {
+    let behind = this.#head;
+    if (this.#length > 0 && given.number < this.#head.before.number) {
+      do behind = behind.behind;
+      while (behind.number < given.number);
     }
-    return low;
+    const place: Place<End> = { ...given, before: behind.before, behind };
+    behind.before.behind = place;
+    behind.before = place;
+    this.#length++;
+    this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, given.limitAtMs);
+    return place;
+  }
+
+  #remove({ before, behind }: Place<End>): void {
+    before.behind = behind;
+    behind.before = before;
+    this.#length--;
+    if (this.#length === 0) this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
   }
 }
