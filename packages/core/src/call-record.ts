@@ -67,7 +67,8 @@ export class CallRecord implements Traced {
   waiting({ failure, told }: Retry, waitMs: number): void {
     this.#setWait(waitMs);
     const untilMs = this.policy.clock.now() + waitMs;
-    this.#tell('waiting', { failure, waitMs, untilMs, ...(told && { told }) });
+    const hint = told && { toldMs: told.ms, toldBy: told.by };
+    this.#tell('waiting', { ...failure, waitMs, untilMs, ...hint });
   }
 
   /** A wait that was not spent in the gate is over. */
@@ -126,7 +127,7 @@ export class CallRecord implements Traced {
     const { reason, retryAt } = stop;
     this.#stop = stop;
     this.#endedMs = this.policy.clock.monotonic();
-    this.#tell('give-up', { reason, ...(failure && { failure }), ...(retryAt && { retryAt }) });
+    this.#tell('give-up', { ...failure, reason, ...(retryAt && { retryAt }) });
   }
 
   #setWait(waitMs: number): void {

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
 import type { Failure } from './failure.js';
-import type { ToldWait } from './next-wait.js';
 import { assertOptions, functionOption, oneOf } from './options.js';
 import type { StopReason } from './stop-reason.js';
 
@@ -22,16 +21,17 @@ export interface AttemptEvent extends CallEvent {
   readonly type: 'attempt';
 }
 
-/** An attempt failed and will be repeated after a wait. */
-export interface WaitingEvent extends CallEvent {
+/** An attempt failed and will be repeated after a wait; what was wrong stands beside the wait. */
+export interface WaitingEvent extends CallEvent, Failure {
   readonly type: 'waiting';
-  readonly failure: Failure;
   /** Milliseconds. */
   readonly waitMs: number;
   /** When the wait ends, in Unix milliseconds, for a countdown. */
   readonly untilMs: number;
-  /** The wait that the server named; absent: backoff. */
-  readonly told?: ToldWait;
+  /** The wait that the server named, in milliseconds; absent: backoff. */
+  readonly toldMs?: number;
+  /** The header that named it, in lower case. */
+  readonly toldBy?: string;
 }
 
 /** An attempt may not start yet: its key is told to wait, or others of its key go first. */
@@ -51,11 +51,13 @@ export interface SuccessEvent extends CallEvent {
   readonly type: 'success';
 }
 
-/** The call ended with its last failure. */
-export interface GiveUpEvent extends CallEvent {
+/**
+ * The call ended with its last failure, or with that of another call of its key; what was wrong stands
+ * beside the reason, if anything was.
+ */
+export interface GiveUpEvent extends CallEvent, Partial<Failure> {
   readonly type: 'give-up';
   readonly reason: StopReason;
-  readonly failure?: Failure;
   /** When another call may succeed, in Unix milliseconds, if the server said so. */
   readonly retryAt?: number;
 }
@@ -107,7 +109,7 @@ export class Events {
   #listeners = 0;
 
   /**
-   * Calls `listener` at every such event, with one frozen record. Returns what takes it off.
+   * Calls `listener` at every such event, with one flat, frozen record. Returns what takes it off.
    *
    * @throws {InvalidOptionsError} if there is no such event, or the listener is no function
    */

@@ -45,7 +45,7 @@ export async function executeUnchecked<T>(
   call: CallOptions<T>,
 ): Promise<T> {
   if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
-  const state = policy.gates.of(call.key ?? '', call.showKey);
+  const state = policy.gates.of(call.key ?? policy.provider.name, call.showKey);
   const record = new CallRecord(policy, state, call.method);
   const run = { operation, policy, call, state, record };
   call.notes?.forEach((note) => {

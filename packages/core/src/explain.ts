@@ -40,7 +40,7 @@ function endedWithAttempt({ attempts, refusal, reason }: Trace): boolean {
 function heldBefore({ holds, key }: Trace, attempt: number): readonly string[] {
   return holds
     .filter(({ beforeAttempt, heldMs }) => beforeAttempt === attempt && heldMs >= LEAST_TOLD_MS)
-    .map(({ heldMs }) => `Held ${seconds(heldMs)}: ${key} was told to wait.`);
+    .map(({ heldMs }) => `Held ${seconds(heldMs)}: the calls of ${key} were told to wait.`);
 }
 
 function describe(attempt: AttemptTrace, trace: Trace): string {
