@@ -49,14 +49,20 @@ function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   );
 }
 
-const provider = check(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { name?: unknown }).name === 'string' &&
-    Array.isArray((value as { rules?: unknown }).rules),
-  'give a profile, such as flexai of @forbear/providers',
-);
+const SCOPES: readonly unknown[] = ['credential', 'credential+model', 'endpoint'];
+const SHAPES: readonly unknown[] = ['window', 'full'];
+
+const provider = check((value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, hosts, rules, limitScope, resetShape } = value as Partial<Record<string, unknown>>;
+  return (
+    typeof name === 'string' &&
+    Array.isArray(hosts) &&
+    Array.isArray(rules) &&
+    SCOPES.includes(limitScope) &&
+    SHAPES.includes(resetShape)
+  );
+}, 'give a profile, such as flexai of @forbear/providers');
 
 const retryBudget: Check = (value, path) =>
   value === false

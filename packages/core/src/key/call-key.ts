@@ -1,4 +1,5 @@
 import type { Policy } from '../policy.js';
+import { CREDENTIAL_HEADERS } from './credential.js';
 import { keyOf, visibleKeyOf } from './key.js';
 import { describeRequest, type KeyRequest, type RequestParts } from './key-request.js';
 
@@ -9,8 +10,6 @@ export interface CallKey {
   /** Why the policy's own function was not followed. */
   readonly notes?: readonly string[];
 }
-
-const SECRET_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
 
 /** Names the key of a call; for adapters. What the policy's own `key` cannot name, the profile does. */
 export function callKeyOf({ key, provider }: Policy, parts: RequestParts): CallKey {
@@ -38,6 +37,6 @@ function nameBy(
 }
 
 function holdsSecret(key: string, request: KeyRequest): boolean {
-  const secrets = SECRET_HEADERS.map((name) => request.header(name)?.replace(/^\w+\s+/, ''));
+  const secrets = CREDENTIAL_HEADERS.map((name) => request.header(name)?.replace(/^\w+\s+/, ''));
   return [request.credential, ...secrets].some((secret) => !!secret && key.includes(secret));
 }

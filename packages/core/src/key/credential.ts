@@ -8,7 +8,13 @@ import {
 } from './request-headers.js';
 import { queryOf, type UrlParts } from './url-parts.js';
 
-const NAMES = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
+/** Headers that may hold what authorises a request. */
+export const CREDENTIAL_HEADERS = [
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+] as const;
 /** The place of each name in the list by its length, so that other names cost next to nothing. */
 const PLACES: Readonly<Record<number, number>> = { 13: 0, 9: 1, 7: 2, 14: 3 };
 const QUERY_NAME = 'key=';
@@ -35,7 +41,7 @@ function collect(headers: RequestHeaders, found: string[]): void {
       if (Array.isArray(entry)) add(found, entry[0], entry[1]);
     }
   } else if (isReader(headers)) {
-    for (const name of NAMES) add(found, name, readRequestHeader(headers, name));
+    for (const name of CREDENTIAL_HEADERS) add(found, name, readRequestHeader(headers, name));
   } else {
     const record = headers as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(record)) {
@@ -48,7 +54,8 @@ function add(found: string[], name: unknown, value: unknown): void {
   if (typeof name !== 'string') return;
   const place = PLACES[name.length];
   if (place === undefined) return;
-  if (name !== NAMES[place] && name.toLowerCase() !== NAMES[place]) return;
+  if (name !== CREDENTIAL_HEADERS[place] && name.toLowerCase() !== CREDENTIAL_HEADERS[place])
+    return;
   const text = headerText(value);
   const before = found[place];
   found[place] = before ? `${before}, ${text}` : text;
