@@ -1,10 +1,10 @@
 import { AttemptLog, type AttemptPart, describeAttempt, mayBeBilled } from './attempt-log.js';
+import type { CallEnd } from './call-end.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './events.js';
 import type { Facts } from './facts.js';
 import type { KeyState } from './key-state.js';
 import type { Policy } from './policy.js';
-import type { Ended } from './run.js';
 import { STOP_REASONS, type StopReason } from './stop-reason.js';
 import type { Trace, Traced } from './trace.js';
 
@@ -107,7 +107,7 @@ export class CallRecord implements Traced {
   }
 
   /** The call ended in a wait or in a gate. */
-  ended({ reason, refusal, rebuilt }: Omit<Ended<unknown>, 'outcome'>): void {
+  ended({ reason, refusal, rebuilt }: CallEnd): void {
     const leftMs = refusal?.retryAfterMs;
     this.#end({
       reason,

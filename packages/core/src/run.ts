@@ -1,12 +1,11 @@
 import type { CallOptions, Operation } from './call.js';
+import type { CallEnd } from './call-end.js';
 import type { CallRecord } from './call-record.js';
 import type { Decision } from './decide.js';
 import type { Facts } from './facts.js';
-import type { GivenRefusal } from './gate/refusal.js';
 import type { KeyState } from './key-state.js';
 import type { Outcome } from './outcome.js';
 import type { Policy } from './policy.js';
-import type { StopReason } from './stop-reason.js';
 
 /** One call under way. */
 export interface Run<T> {
@@ -25,13 +24,8 @@ export interface Verdict<T> {
 }
 
 /** How a call ended where no attempt was judged: in a wait, in a gate, or by what a function threw. */
-export interface Ended<T> {
+export interface Ended<T> extends CallEnd {
   readonly outcome: Outcome<T>;
-  readonly reason: StopReason;
-  /** What had closed the gate. */
-  readonly refusal?: GivenRefusal;
-  /** Whether the outcome was rebuilt from it. */
-  readonly rebuilt?: true;
 }
 
 /** A clock, a random source or the like that was given to the policy threw: never a reason to repeat. */
