@@ -60,7 +60,13 @@ function filesOf(table: readonly (readonly [string, readonly string[]])[]): Reco
   return Object.fromEntries(table.map(([path, lines]) => [path, `${lines.join('\n')}\n`]));
 }
 
-const OUTSIDERS = ['p-retry', 'eventemitter3', 'is-network-error', 'structured-headers'];
+const OUTSIDERS = [
+  'p-retry',
+  'eventemitter3',
+  'is-network-error',
+  'structured-headers',
+  'tinyqueue',
+];
 const CORE = 'packages/core/src';
 const FETCH = 'packages/fetch/src';
 const TIME = [
@@ -104,6 +110,7 @@ describe('the linter of this repository', () => {
   const WHOLE: readonly (readonly [string, readonly string[]])[] = [
     [`${CORE}/execute.ts`, ["import 'p-retry';", "import './http/headers.js';"]],
     [`${CORE}/events.ts`, ["import 'eventemitter3';"]],
+    [`${CORE}/gate/waiting-line.ts`, ["import 'tinyqueue';"]],
     [`${CORE}/network-error.ts`, ["import 'is-network-error';"]],
     [
       `${CORE}/http/structured-fields.ts`,
@@ -170,6 +177,7 @@ describe('the sources of the packages', () => {
       [`${CORE}/events.ts`],
       [`${CORE}/network-error.ts`],
       [`${CORE}/http/structured-fields.ts`],
+      [`${CORE}/gate/waiting-line.ts`],
     ]);
   });
 });

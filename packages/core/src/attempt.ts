@@ -38,6 +38,7 @@ export async function makeAttempt<T>(
     }
     return judge(run, { outcome, facts, limit, number, permit });
   } catch (error) {
+    if (permit !== undefined) state.gate.settle(permit, 'unanswered');
     return policyThrew(error);
   }
 }

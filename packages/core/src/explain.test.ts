@@ -134,8 +134,8 @@ describe('why it stopped, and what can be done', () => {
     ],
     'policy-threw': [
       stopped('policy-threw', { status: 500 }),
-      '500 server-error. Stopped: a function that was given to the policy threw; mend the clock ' +
-        'or the random function that you gave to definePolicy.',
+      '500 server-error. Stopped: a function that was given to Forbear threw; mend the function ' +
+        'that you gave, such as a clock, a random source or rebuild.',
     ],
     'past-deadline': [
       stopped('past-deadline', { status: 429, kind: 'rate-limited' }),

@@ -47,7 +47,7 @@ function describe(attempt: AttemptTrace, trace: Trace): string {
   const { failure, number } = attempt;
   if (failure === undefined) return 'succeeded';
   const what = name(failure);
-  if (attempt.waitMs !== undefined) return `${what}, ${waited(attempt, attempt.waitMs)}`;
+  if (attempt.waitMs !== undefined) return `${what}, ${waited(attempt, attempt.waitMs, trace.key)}`;
   const { reason } = trace;
   const isLast = number === trace.attempts.length && endedWithAttempt(trace);
   return reason === undefined || reason === 'aborted' || !isLast
@@ -60,10 +60,12 @@ function name({ status, kind, code }: Failure): string {
   return code === undefined ? what : `${what} (${code})`;
 }
 
-function waited({ told }: AttemptTrace, waitMs: number): string {
-  return told === undefined
-    ? `waited ${seconds(waitMs)} (backoff)`
-    : `waited ${seconds(waitMs)} because ${told.by} said ${seconds(told.ms)}`;
+function waited({ told }: AttemptTrace, waitMs: number, key: string): string {
+  if (told === undefined) return `waited ${seconds(waitMs)} (backoff)`;
+  const said = `${told.by} said ${seconds(told.ms)}`;
+  return waitMs <= told.ms * 1.1 + LEAST_TOLD_MS
+    ? `waited ${seconds(waitMs)} because ${said}`
+    : `waited ${seconds(waitMs)}: ${said}, and other calls of ${key} were told more or went first`;
 }
 
 function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {

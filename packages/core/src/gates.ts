@@ -107,22 +107,23 @@ export class Gates {
     const shown = show === undefined ? key : (ask(show) ?? 'a key');
     // What is shown whole tells itself apart.
     const label = shown === key ? key : `${shown} #${this.#made}`;
-    const state = new KeyState(label, this.#rules);
-    if (this.#states.size < MOST_KEYS || this.#forgetOne()) {
-      this.#states.set(key, state);
-      this.#latest = state;
+    if (this.#states.size >= MOST_KEYS && !this.#forgetOne()) {
+      // All others have calls under way. It is not remembered, but what it wastes is.
+      return new KeyState(label, this.#rules, this.#forgotten);
     }
+    const state = new KeyState(label, this.#rules);
+    this.#states.set(key, state);
+    this.#latest = state;
     return state;
   }
 
-  /** Forgets the least recently used key without calls, if there is any. */
+  /** Forgets the least recently used key without calls, one that is not told to wait if there is any. */
   #forgetOne(): boolean {
-    for (const [key, { active, waste }] of this.#states) {
-      if (active > 0) continue;
-      this.#states.delete(key);
-      this.#forgotten.add(waste);
-      return true;
-    }
-    return false;
+    const idle = [...this.#states].filter(([, { active }]) => active === 0);
+    const [key, state] = idle.find(([, { gate }]) => gate.state === 'open') ?? idle[0] ?? [];
+    if (key === undefined || state === undefined) return false;
+    this.#states.delete(key);
+    this.#forgotten.add(state.waste);
+    return true;
   }
 }

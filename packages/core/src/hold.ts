@@ -52,7 +52,7 @@ function endOf<T>(
     case 'refused': {
       const quota = said.refusal.failure.kind === 'quota-exhausted';
       const reason = quota ? 'quota-exhausted' : 'retry-after-too-long';
-      return { ...rebuild(run, said.refusal), reason };
+      return { ...give(run, last, said.refusal), reason };
     }
     case 'expired':
     case 'too-late': {
@@ -62,13 +62,14 @@ function endOf<T>(
         return { outcome, reason: 'past-deadline', refusal };
       }
       const reason = deadlineIsFirst ? 'past-deadline' : 'max-hold';
-      if (last !== undefined) return { outcome: last.outcome, reason, refusal };
-      return { ...rebuild(run, refusal), reason };
+      return { ...give(run, last, refusal), reason };
     }
   }
 }
 
-function rebuild<T>({ call }: Run<T>, refusal: GivenRefusal) {
+/** What a refused call gets: what its last attempt gave, or the refusal, rebuilt, if it made none. */
+function give<T>({ call }: Run<T>, last: Verdict<T> | undefined, refusal: GivenRefusal) {
+  if (last !== undefined) return { outcome: last.outcome, refusal };
   const outcome = call.rebuild?.(refusal) ?? (refusal.outcome as Outcome<T>);
   return { outcome, refusal, rebuilt: true } as const;
 }

@@ -1,3 +1,4 @@
+export { onAbort } from './abort.js';
 export type {
   Backoff,
   BackoffContext,

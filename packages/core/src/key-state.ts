@@ -16,13 +16,14 @@ export class KeyState {
   readonly label: string;
   readonly gate: Gate;
   readonly budget: RetryBudget | undefined;
-  readonly waste = new WasteCount();
+  readonly waste: WasteCount;
   readonly refrained = new RefrainedCalls();
   /** Calls of it that are under way. */
   active = 0;
 
-  constructor(label: string, rules: KeyRules) {
+  constructor(label: string, rules: KeyRules, waste = new WasteCount()) {
     this.label = label;
+    this.waste = waste;
     this.gate = new Gate(rules);
     this.budget = rules.retryBudget && new RetryBudget(rules.clock, rules.retryBudget);
   }

@@ -1,4 +1,4 @@
-import { assertOptions, check } from './options.js';
+import { assertOptions, check, InvalidOptionsError, problem } from './options.js';
 
 /** How calls are made in a test. */
 export interface TestMode {
@@ -12,13 +12,13 @@ let testAttempts: number | undefined;
 /**
  * Switches Forbear off, or on again, for the whole process: while it is off every call is a bare one,
  * made once and handed out as it is, without gates, waits, time limits, events or traces.
+ *
+ * @throws {InvalidOptionsError} if `on` is no boolean
  */
 export function setEnabled(on: boolean): void {
-  assertOptions(
-    'setEnabled',
-    { on },
-    { on: check((value) => typeof value === 'boolean', 'give true or false') },
-  );
+  if (typeof on !== 'boolean') {
+    throw new InvalidOptionsError('setEnabled', [problem('on', on, 'give true or false')]);
+  }
   enabled = on;
 }
 

@@ -71,8 +71,8 @@ export const STOP_REASONS = Object.freeze({
   },
   'policy-threw': {
     question: 'may',
-    because: 'a function that was given to the policy threw',
-    remedy: 'mend the clock or the random function that you gave to definePolicy',
+    because: 'a function that was given to Forbear threw',
+    remedy: 'mend the function that you gave, such as a clock, a random source or rebuild',
   },
 } as const satisfies Record<string, { question: Question; because: string; remedy: string }>);
 

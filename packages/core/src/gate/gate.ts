@@ -104,7 +104,8 @@ export class Gate {
   settle({ ramp, under }: Permit, end: PermitEnd): void {
     ramp?.release(end !== 'unanswered', this.#rules.clock.monotonic());
     // The success of a probe says nothing of what has closed the gate since.
-    if (ramp === undefined && end === 'succeeded' && under === this.#shut) this.#reopen();
+    const proves = ramp === undefined && end === 'succeeded' && under === this.#shut;
+    if (proves && this.state !== 'reopening') this.#reopen();
     this.#pump();
   }
 

@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import { onAbort } from '../abort.js';
 import type { Clock } from '../clock.js';
 
@@ -12,20 +13,19 @@ export interface Waiting<End> {
   readonly ends: { readonly aborted: End; expired(): End };
 }
 
-/** A place in the line, which is a ring: the head stands before the first and behind the last. */
 interface Place<End> {
   readonly number: number;
   readonly limitAtMs: number;
   readonly leave: (end: End) => void;
-  before: Place<End>;
-  behind: Place<End>;
+  /** Whether it has gone; its place stays until it comes to the front. */
+  left: boolean;
 }
 
 /** Calls that wait, the oldest first. Each leaves once: when it is let go, aborted or out of time. */
 export class WaitingLine<End> {
   readonly #clock: Clock;
-  readonly #head: Place<End>;
   readonly #onLeave: () => void;
+  #places = queueOf<End>([]);
   #length = 0;
   #firstLimitAtMs = Number.POSITIVE_INFINITY;
 
@@ -33,11 +33,6 @@ export class WaitingLine<End> {
   constructor(clock: Clock, onLeave: () => void) {
     this.#clock = clock;
     this.#onLeave = onLeave;
-    const nobody = { number: 0, limitAtMs: Number.POSITIVE_INFINITY, leave: () => {} };
-    const head: Partial<Place<End>> = nobody;
-    head.before = head as Place<End>;
-    head.behind = head as Place<End>;
-    this.#head = head as Place<End>;
   }
 
   get length(): number {
@@ -56,7 +51,9 @@ export class WaitingLine<End> {
       const leave = (end: End) => {
         stopTimer?.();
         forget?.();
-        this.#remove(place);
+        place.left = true;
+        this.#length--;
+        this.#tidy();
         resolve(end);
       };
       const quit = (end: End) => {
@@ -64,7 +61,10 @@ export class WaitingLine<End> {
         this.#onLeave();
       };
       const forget = signal ? onAbort(signal, () => quit(ends.aborted)) : undefined;
-      const place = this.#insert({ number, limitAtMs, leave });
+      const place = { number, limitAtMs, leave, left: false };
+      this.#places.push(place);
+      this.#length++;
+      this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
       const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
       if (Number.isFinite(leftMs)) {
         stopTimer = this.#clock.setTimer(() => quit(ends.expired()), leftMs);
@@ -74,38 +74,32 @@ export class WaitingLine<End> {
 
   /** Lets the first one go. */
   shift(end: End): void {
-    if (this.#length > 0) this.#head.behind.leave(end);
+    let first = this.#places.pop();
+    while (first?.left) first = this.#places.pop();
+    first?.leave(end);
   }
 
   /** Lets all go whose limit is at `limitAtMs` or before. */
   drop(limitAtMs: number, end: () => End): void {
     if (limitAtMs < this.#firstLimitAtMs) return;
-    this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
-    for (let place = this.#head.behind; place !== this.#head; place = place.behind) {
-      if (place.limitAtMs <= limitAtMs) place.leave(end());
-      else this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, place.limitAtMs);
-    }
+    const waiting = this.#places.data.filter(({ left }) => !left);
+    const kept = waiting.filter((place) => place.limitAtMs > limitAtMs);
+    this.#places = queueOf(kept);
+    this.#firstLimitAtMs = kept.reduce(
+      (first, place) => Math.min(first, place.limitAtMs),
+      Number.POSITIVE_INFINITY,
+    );
+    for (const place of waiting) if (place.limitAtMs <= limitAtMs) place.leave(end());
   }
 
-  /** New calls belong at the end, and those that come back mostly before all others. */
-  #insert(given: Pick<Place<End>, 'number' | 'limitAtMs' | 'leave'>): Place<End> {
-    let behind = this.#head;
-    if (this.#length > 0 && given.number < this.#head.before.number) {
-      do behind = behind.behind;
-      while (behind.number < given.number);
-    }
-    const place: Place<End> = { ...given, before: behind.before, behind };
-    behind.before.behind = place;
-    behind.before = place;
-    this.#length++;
-    this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, given.limitAtMs);
-    return place;
-  }
-
-  #remove({ before, behind }: Place<End>): void {
-    before.behind = behind;
-    behind.before = before;
-    this.#length--;
+  /** Those that have gone by themselves are not kept for long: they are never most of the line. */
+  #tidy(): void {
     if (this.#length === 0) this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
+    if (this.#length * 2 >= this.#places.length) return;
+    this.#places = queueOf(this.#places.data.filter(({ left }) => !left));
   }
+}
+
+function queueOf<End>(places: Place<End>[]): TinyQueue<Place<End>> {
+  return new TinyQueue(places, (one, other) => one.number - other.number);
 }
