@@ -84,7 +84,7 @@ function judge<T>(
     const { closes, failure } = decision;
     // It closes before the permit goes back, or the next call would slip through.
     if (closes !== undefined && attempts === undefined) {
-      state.gate.close(closes, keepRefusal(facts, failure, outcome));
+      state.gate.close(closes, keepRefusal(facts, failure, outcome), record.attemptMs());
     }
     if (permit !== undefined) state.gate.settle(permit, endOf(failure));
   }

@@ -18,6 +18,8 @@ export class CallRecord implements Traced {
   readonly log = new AttemptLog();
   /** A later call has a larger one. */
   readonly number = ++calls;
+  /** Its turn in the gate: the call with the smaller one goes first. */
+  turn = this.number;
   method: string | undefined;
   /** The wait before the current attempt, in milliseconds. */
   previousWaitMs = 0;
@@ -45,12 +47,16 @@ export class CallRecord implements Traced {
     return this.policy.clock.monotonic() - this.#startedMs;
   }
 
+  /** Milliseconds since the current attempt started. */
+  attemptMs(nowMs = this.policy.clock.monotonic()): number {
+    return nowMs - (this.#attemptStartedMs ?? this.#startedMs);
+  }
+
   /** Begins the next attempt and returns its number, from 1. */
   startAttempt(): number {
     this.#attempt++;
-    if (this.#attempt > 1 || this.heldMs > 0) {
-      this.#attemptStartedMs = this.policy.clock.monotonic();
-    }
+    const { clock } = this.policy;
+    if (this.#attempt > 1 || this.heldMs > 0) this.#attemptStartedMs = clock.monotonic();
     if (this.#attempt > 1) this.#tell('retry');
     this.#tell('attempt');
     return this.#attempt;
@@ -61,19 +67,16 @@ export class CallRecord implements Traced {
     const { failure, told, scheduled } = retry;
     this.#endAttempt({ failure, ...(told && { told }) }, facts, retry.notes);
     if (scheduled) this.scheduledRetries++;
+    // Where no time was told the next one finds out, or the oldest would spend all its retries on it.
+    else if (retry.closes) this.turn = ++calls;
   }
 
   /** The wait after a failed attempt begins. */
   waiting({ failure, told }: Retry, waitMs: number): void {
     this.#setWait(waitMs);
-    const untilMs = this.policy.clock.now() + waitMs;
     const hint = told && { toldMs: told.ms, toldBy: told.by };
+    const untilMs = this.policy.clock.now() + waitMs;
     this.#tell('waiting', { ...failure, waitMs, untilMs, ...hint });
-  }
-
-  /** A wait that was not spent in the gate is over. */
-  slept(sleptMs: number): void {
-    this.#state.waste.waitedMs += sleptMs;
   }
 
   /** A hold in the gate begins that is no told wait of this call. */
@@ -124,9 +127,9 @@ export class CallRecord implements Traced {
   }
 
   #end(stop: Stop, failure = stop.refusal): void {
-    const { reason, retryAt } = stop;
     this.#stop = stop;
     this.#endedMs = this.policy.clock.monotonic();
+    const { reason, retryAt } = stop;
     this.#tell('give-up', { ...failure, reason, ...(retryAt && { retryAt }) });
   }
 
@@ -140,7 +143,7 @@ export class CallRecord implements Traced {
     facts: Facts,
     notes: readonly string[],
   ): void {
-    const entry = describeAttempt(this.#part(part, this.policy.clock.monotonic()), facts);
+    const entry = describeAttempt(this.#part(part, this.attemptMs()), facts);
     const { idempotencyKeyHonoured } = this.policy.provider;
     this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
     for (const note of notes) this.log.note(note);
@@ -148,12 +151,8 @@ export class CallRecord implements Traced {
     if (mayBeBilled(this.method, entry)) this.#state.waste.possiblyBilled++;
   }
 
-  #part(part: Pick<AttemptPart, 'failure' | 'told'>, endedMs: number): AttemptPart {
-    return {
-      number: this.#attempt,
-      durationMs: endedMs - (this.#attemptStartedMs ?? this.#startedMs),
-      ...part,
-    };
+  #part(part: Pick<AttemptPart, 'failure' | 'told'>, durationMs: number): AttemptPart {
+    return { number: this.#attempt, durationMs, ...part };
   }
 
   /** Sends an event, if anybody listens. */
@@ -184,7 +183,10 @@ export class CallRecord implements Traced {
       idempotencyKeyHonoured: this.policy.provider.idempotencyKeyHonoured,
       key: this.#state.label,
       attempts: this.#success
-        ? [...entries, describeAttempt(this.#part({}, this.#endedMs), this.#success)]
+        ? [
+            ...entries,
+            describeAttempt(this.#part({}, this.attemptMs(this.#endedMs)), this.#success),
+          ]
         : entries,
       holds,
       elapsedMs: this.#endedMs - this.#startedMs,

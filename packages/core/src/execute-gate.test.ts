@@ -422,7 +422,7 @@ describe('a deadline', () => {
       await clock.advance(offsetMs);
       await close(limited(1));
       const hanging = call(() => new Promise<never>(() => {}));
-      const late = call(() => OK, { deadlineMs: 1500.3 }).catch((error) => error);
+      const late = call(() => OK, { deadlineMs: 1200.3 }).catch((error) => error);
       const error = await clock.run(late);
       expect(error).toBeInstanceOf(DOMException);
       expect(error).toMatchObject({ name: 'TimeoutError', message: 'deadlineMs ran out' });
@@ -466,12 +466,12 @@ describe('maxHoldMs', () => {
   });
 
   test('ends a wait in the ramp', async () => {
-    const { clock, traces, call, close } = setUp({ maxHoldMs: 1500 });
+    const { clock, traces, call, close } = setUp({ maxHoldMs: 1200 });
     const answer = await close(limited(1));
     const hanging = call(() => new Promise<never>(() => {}));
     expect(await clock.run(call(() => OK))).toBe(answer);
-    expect(clock.monotonic()).toBe(1500);
-    expect(traces[1]).toMatchObject({ reason: 'max-hold', holds: [{ heldMs: 1500 }] });
+    expect(clock.monotonic()).toBe(1200);
+    expect(traces[1]).toMatchObject({ reason: 'max-hold', holds: [{ heldMs: 1200 }] });
     void hanging;
   });
 
@@ -769,7 +769,7 @@ test('ten thousand calls in one gate, aborted at random, each settle once, and n
   expect(left).toEqual([]);
 });
 
-test('a call that was refused itself is given its own last answer when its gate refuses', async () => {
+test('a call that waits after a refusal of its own is given the one that says what it would get now', async () => {
   const clock = new FakeClock();
   const policy = definePolicy({ clock, random: () => 0 });
   let answer: (value: unknown) => void = () => {};
@@ -784,10 +784,21 @@ test('a call that was refused itself is given its own last answer when its gate 
     },
   );
   const own = { status: 429, headers: { 'retry-after': '10' } };
-  const limited = execute<unknown>(() => own, policy);
+  const discard = vi.fn();
+  let settled: Trace | undefined;
+  const onSettled = (trace: Trace) => {
+    settled = trace;
+  };
+  const limited = execute<unknown>(() => own, policy, { discard, onSettled });
   await clock.advance(1);
-  answer({ status: 402 });
+  const empty = { status: 402 };
+  answer(empty);
   await broke;
-  expect(await limited).toBe(own);
-  expect(traceOf(own)).toMatchObject({ rebuilt: false, attempts: [{ status: 429 }] });
+  expect(await limited).toBe(empty);
+  expect(discard).toHaveBeenCalledExactlyOnceWith(own);
+  expect(settled).toMatchObject({
+    reason: 'quota-exhausted',
+    rebuilt: true,
+    attempts: [{ status: 429 }],
+  });
 });

@@ -101,7 +101,7 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
 
 /** The wait after a failed attempt, unless it is the gate's. Gives the end of the call, if it is aborted. */
 async function backOff<T>(run: Run<T>, last: Verdict<T>): Promise<Ended<T> | undefined> {
-  const { policy, call, record } = run;
+  const { policy, call, state, record } = run;
   const decision = last.decision as Retry;
   if (attemptsInTest() !== undefined) record.waiting(decision, 0);
   else if (decision.closes === undefined) {
@@ -113,7 +113,7 @@ async function backOff<T>(run: Run<T>, last: Verdict<T>): Promise<Ended<T> | und
       if (!call.signal?.aborted) throw error;
       return { outcome: { ok: false, error }, reason: 'aborted' };
     } finally {
-      record.slept(policy.clock.monotonic() - startMs);
+      state.waste.waitedMs += policy.clock.monotonic() - startMs;
     }
   }
   return undefined;

@@ -1,9 +1,12 @@
 import { ask } from './events.js';
 import type { GateState } from './gate/admission.js';
+import { toPrintable } from './http/printable.js';
 import { type KeyRules, KeyState } from './key-state.js';
 import { type Waste, WasteCount } from './waste.js';
 
 const MOST_KEYS = 1000;
+/** UTF-16 units of a key that are shown, beside its number. */
+const MOST_SHOWN = 190;
 
 /** What is known of a key at one moment. */
 export interface GateSnapshot {
@@ -104,7 +107,7 @@ export class Gates {
       return known;
     }
     this.#made++;
-    const shown = show === undefined ? key : (ask(show) ?? 'a key');
+    const shown = toPrintable(show === undefined ? key : (ask(show) ?? 'a key'), MOST_SHOWN);
     // What is shown whole tells itself apart.
     const label = shown === key ? key : `${shown} #${this.#made}`;
     if (this.#states.size >= MOST_KEYS && !this.#forgetOne()) {

@@ -23,8 +23,7 @@ export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Prom
   const deadlineAtMs = nowMs + deadlineMs - record.elapsedMs();
   const holdEndsAtMs = nowMs + (call.maxHoldMs ?? policy.maxHoldMs) - record.heldMs;
   const limitAtMs = Math.min(deadlineAtMs, holdEndsAtMs);
-  const { number } = record;
-  const admission = state.gate.enter({ number, limitAtMs, signal: call.signal });
+  const admission = state.gate.enter({ number: record.turn, limitAtMs, signal: call.signal });
   const end = (said: Admission) => endOf(run, last, said, deadlineAtMs <= holdEndsAtMs);
   if (!(admission instanceof Promise)) return end(admission);
   // The told wait of its own last attempt is spent in the gate as well.
@@ -50,9 +49,10 @@ function endOf<T>(
     case 'aborted':
       return { outcome: { ok: false, error: call.signal?.reason }, reason: 'aborted' };
     case 'refused': {
+      // Also where the call has an answer of its own: this one says what it would get now.
       const quota = said.refusal.failure.kind === 'quota-exhausted';
       const reason = quota ? 'quota-exhausted' : 'retry-after-too-long';
-      return { ...give(run, last, said.refusal), reason };
+      return { ...rebuild(run, said.refusal), reason };
     }
     case 'expired':
     case 'too-late': {
@@ -62,14 +62,13 @@ function endOf<T>(
         return { outcome, reason: 'past-deadline', refusal };
       }
       const reason = deadlineIsFirst ? 'past-deadline' : 'max-hold';
-      return { ...give(run, last, refusal), reason };
+      if (last !== undefined) return { outcome: last.outcome, reason, refusal };
+      return { ...rebuild(run, refusal), reason };
     }
   }
 }
 
-/** What a refused call gets: what its last attempt gave, or the refusal, rebuilt, if it made none. */
-function give<T>({ call }: Run<T>, last: Verdict<T> | undefined, refusal: GivenRefusal) {
-  if (last !== undefined) return { outcome: last.outcome, refusal };
+function rebuild<T>({ call }: Run<T>, refusal: GivenRefusal) {
   const outcome = call.rebuild?.(refusal) ?? (refusal.outcome as Outcome<T>);
   return { outcome, refusal, rebuilt: true } as const;
 }

@@ -294,8 +294,9 @@ class RampModel {
   }
 
   #widen(atMs: number): void {
-    for (; atMs >= this.#grewAtMs + 1000 && this.width < 2 ** 20; this.#grewAtMs += 1000) {
-      this.width *= 2;
+    for (; atMs >= this.#grewAtMs + 250 && this.width < 2 ** 20; this.#grewAtMs += 250) {
+      const isSlow = this.width * 2 > this.#threshold;
+      this.width = isSlow ? Math.max(this.#threshold, this.width + 1) : this.width * 2;
     }
     const isOver = this.#isAnswered || this.width >= 2 ** 20;
     if (isOver && this.waiting.size === 0) this.#open();
@@ -320,7 +321,7 @@ class RampModel {
 
   #answer(atMs: number): void {
     this.#isAnswered = true;
-    this.width += this.width < this.#threshold ? 1 : 1 / this.width;
+    this.width += this.width < this.#threshold ? 1 : 0.5 / this.width;
     this.#grewAtMs = atMs;
   }
 }

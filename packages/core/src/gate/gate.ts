@@ -17,6 +17,10 @@ interface Shut {
   ramp: Ramp | undefined;
 }
 
+/** The steps of time of a ramp: twice as long as the last refusal took, within these. */
+const LEAST_STEP_MS = 250;
+const MOST_STEP_MS = 2000;
+
 const OPEN: Admission = Object.freeze({ kind: 'admitted' });
 const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
 
@@ -30,6 +34,7 @@ export class Gate {
   readonly #line: WaitingLine<Admission>;
   #shut: Shut | undefined;
   #threshold = Number.POSITIVE_INFINITY;
+  #stepMs = LEAST_STEP_MS;
   readonly #alarm: Alarm;
 
   constructor(rules: GateRules) {
@@ -38,7 +43,6 @@ export class Gate {
     this.#alarm = new Alarm(rules.clock, () => this.#pump());
   }
 
-  /** Whether any attempt may start at once. */
   get isOpen(): boolean {
     return this.#shut === undefined;
   }
@@ -82,8 +86,13 @@ export class Gate {
     return this.#wait(shut, caller);
   }
 
-  /** An attempt was told that its key is refused. A told wait is never shortened. */
-  close({ ms, jitterMs }: Closure, refusal: Refusal): void {
+  /**
+   * An attempt was told that its key is refused. A told wait is never shortened.
+   *
+   * @param tookMs how long that took, in milliseconds: another refusal would not take much longer
+   */
+  close({ ms, jitterMs }: Closure, refusal: Refusal, tookMs = 0): void {
+    this.#stepMs = Math.min(Math.max(LEAST_STEP_MS, 1.25 * tookMs), MOST_STEP_MS);
     const nowMs = this.#rules.clock.monotonic();
     const untilMs = nowMs + ms;
     const before = this.#stateAt(nowMs) === 'open' ? undefined : this.#shut;
@@ -128,7 +137,7 @@ export class Gate {
     if (shut === undefined) return 'open';
     if (shut.toldUntilMs - nowMs > this.#rules.maxRetryAfterMs) return 'refusing';
     if (nowMs < shut.opensAtMs) return 'closed';
-    shut.ramp ??= new Ramp(shut.opensAtMs, this.#threshold);
+    shut.ramp ??= new Ramp(shut.opensAtMs, this.#threshold, this.#stepMs);
     if (this.#line.length > 0 || !(shut.ramp.answered || shut.ramp.isOver(nowMs))) {
       return 'reopening';
     }

@@ -24,19 +24,19 @@ function rounds(ramp: Ramp, count: number): readonly number[] {
 }
 
 test('one goes first, and twice as many each time that all were answered', () => {
-  expect(rounds(new Ramp(0, ENDLESS), 6)).toEqual([1, 2, 4, 8, 16, 32]);
+  expect(rounds(new Ramp(0, ENDLESS, 1000), 6)).toEqual([1, 2, 4, 8, 16, 32]);
 });
 
-test('beyond its threshold one more goes in each round', () => {
-  expect(rounds(new Ramp(0, 4), 7)).toEqual([1, 2, 4, 4, 5, 6, 7]);
+test('beyond its threshold one more goes in every second round', () => {
+  expect(rounds(new Ramp(0, 4, 1000), 8)).toEqual([1, 2, 4, 4, 4, 5, 5, 6]);
 });
 
-test('a threshold of 1 lets it grow by ones from the start', () => {
-  expect(rounds(new Ramp(0, 1), 4)).toEqual([1, 2, 2, 3]);
+test('a threshold of 1 lets it grow slowly from the start', () => {
+  expect(rounds(new Ramp(0, 1, 1000), 5)).toEqual([1, 1, 1, 2, 2]);
 });
 
 test('a request that was not answered gives its place to another, and widens nothing', () => {
-  const ramp = new Ramp(0, ENDLESS);
+  const ramp = new Ramp(0, ENDLESS, 1000);
   for (let round = 0; round < 10; round++) {
     expect(takeAll(ramp, 0)).toBe(1);
     ramp.release(false, 0);
@@ -45,7 +45,7 @@ test('a request that was not answered gives its place to another, and widens not
 });
 
 test('each answer makes room for two', () => {
-  const ramp = new Ramp(0, ENDLESS);
+  const ramp = new Ramp(0, ENDLESS, 1000);
   takeAll(ramp, 0);
   ramp.release(true, 0);
   expect(takeAll(ramp, 0)).toBe(2);
@@ -55,8 +55,8 @@ test('each answer makes room for two', () => {
 });
 
 describe('while nothing is answered', () => {
-  test('it doubles with each whole second, since good answers may be slow', () => {
-    const ramp = new Ramp(0, ENDLESS);
+  test('it doubles with each whole step of time, since good answers may be slow', () => {
+    const ramp = new Ramp(0, ENDLESS, 1000);
     expect(takeAll(ramp, 0)).toBe(1);
     expect(takeAll(ramp, 999)).toBe(0);
     expect(takeAll(ramp, 1000)).toBe(1);
@@ -65,8 +65,14 @@ describe('while nothing is answered', () => {
     expect(takeAll(ramp, 5500)).toBe(28);
   });
 
-  test('a second is counted from the last answer', () => {
-    const ramp = new Ramp(0, ENDLESS);
+  test('beyond its threshold a step lets one more go', () => {
+    const ramp = new Ramp(0, 4, 1000);
+    const gone = [0, 1000, 2000, 3000, 4000, 5000].map((nowMs) => takeAll(ramp, nowMs));
+    expect(gone).toEqual([1, 1, 2, 1, 1, 1]);
+  });
+
+  test('a step is counted from the last answer', () => {
+    const ramp = new Ramp(0, ENDLESS, 1000);
     takeAll(ramp, 0);
     ramp.release(true, 900);
     expect(ramp.nextStepAtMs).toBe(1900);
@@ -75,20 +81,20 @@ describe('while nothing is answered', () => {
   });
 
   test('it says when it widens next', () => {
-    const ramp = new Ramp(500, ENDLESS);
+    const ramp = new Ramp(500, ENDLESS, 1000);
     expect(ramp.nextStepAtMs).toBe(1500);
     ramp.take(2600);
     expect(ramp.nextStepAtMs).toBe(3500);
   });
 
-  test('after some twenty seconds nothing is held back any more', () => {
-    const ramp = new Ramp(0, ENDLESS);
+  test('after some twenty steps nothing is held back any more', () => {
+    const ramp = new Ramp(0, ENDLESS, 1000);
     expect(ramp.isOver(19_999)).toBe(false);
     expect(ramp.isOver(20_000)).toBe(true);
   });
 
   test('an hour of nothing costs no more than twenty steps', () => {
-    const ramp = new Ramp(0, ENDLESS);
+    const ramp = new Ramp(0, ENDLESS, 1000);
     expect(ramp.isOver(3_600_000)).toBe(true);
     expect(ramp.isOver(Number.MAX_SAFE_INTEGER)).toBe(true);
   });
@@ -100,7 +106,7 @@ test.each([
   [2000, 2],
   [6000, 32],
 ])('what is refused %i ms after it opened makes the next threshold %i', (nowMs, threshold) => {
-  const ramp = new Ramp(0, ENDLESS);
+  const ramp = new Ramp(0, ENDLESS, 1000);
   ramp.take(nowMs);
   expect(ramp.thresholdAfterRefusal).toBe(threshold);
 });

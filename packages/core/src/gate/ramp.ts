@@ -1,13 +1,15 @@
-/** What is widened when nothing was refused for this long: refusals are quick, good answers may be slow. */
-const STEP_MS = 1000;
-
 /** As many at once are no limit any more. */
 const WIDE_OPEN = 2 ** 20;
 
+/** What one answer adds to the width beyond the threshold, shared by all that are under way. */
+const SLOW_GROWTH = 0.5;
+
 /**
- * How many requests may be under way at once after a gate has reopened: one, then twice as many each
- * time that all were answered, as in TCP's slow start; beyond half of what was refused the last time,
- * one more (RFC 5681, section 3.1). It is computed from timestamps; no timer runs.
+ * How many requests may be under way at once after a gate has reopened. It starts with one and doubles
+ * each time that all were answered, as in TCP's slow start; beyond half of what was refused the last
+ * time it grows slowly (RFC 5681, section 3.1). Refusals are quick where answers may take a minute, so
+ * a step of time without any answer counts as one: the width doubles, or beyond the threshold grows by
+ * one. It is computed from timestamps; no timer runs.
  */
 export class Ramp {
   #width = 1;
@@ -15,14 +17,17 @@ export class Ramp {
   #answered = false;
   #grewAtMs: number;
   readonly #threshold: number;
+  readonly #stepMs: number;
 
   /**
    * @param openedAtMs when the gate reopened
-   * @param threshold the width from which on it grows by ones, 1 or more
+   * @param threshold the width from which on it grows slowly, 1 or more
+   * @param stepMs after how long without an answer it widens: longer than a refusal takes
    */
-  constructor(openedAtMs: number, threshold: number) {
+  constructor(openedAtMs: number, threshold: number, stepMs: number) {
     this.#grewAtMs = openedAtMs;
     this.#threshold = threshold;
+    this.#stepMs = stepMs;
   }
 
   /** Lets one more request go, if there is room for it. */
@@ -43,7 +48,7 @@ export class Ramp {
     this.#inFlight--;
     if (!answered) return;
     this.#answered = true;
-    this.#width += this.#width < this.#threshold ? 1 : 1 / this.#width;
+    this.#width += this.#width < this.#threshold ? 1 : SLOW_GROWTH / this.#width;
     this.#grewAtMs = nowMs;
   }
 
@@ -60,7 +65,7 @@ export class Ramp {
 
   /** When it widens next if nothing is answered until then. */
   get nextStepAtMs(): number {
-    return this.#width < WIDE_OPEN ? this.#grewAtMs + STEP_MS : Number.POSITIVE_INFINITY;
+    return this.#width < WIDE_OPEN ? this.#grewAtMs + this.#stepMs : Number.POSITIVE_INFINITY;
   }
 
   /** The threshold of the next ramp, if a request is refused now. */
@@ -70,8 +75,9 @@ export class Ramp {
 
   #catchUp(nowMs: number): void {
     while (nowMs >= this.nextStepAtMs) {
-      this.#width *= 2;
-      this.#grewAtMs += STEP_MS;
+      const slow = Math.max(this.#threshold, this.#width + 1);
+      this.#width = Math.min(this.#width * 2, slow);
+      this.#grewAtMs += this.#stepMs;
     }
   }
 }

@@ -50,8 +50,8 @@ test.each([
   [30_000, '30'],
   [29_001, '30'],
   [1, '1'],
-  [0, '0'],
-  [-5000, '0'],
+  [0, '1'],
+  [-5000, '1'],
 ])('%i ms that are left are told as Retry-After: %s', (leftMs, seconds) => {
   const given = giveRefusal(refusalOf(), leftMs);
   expect(given.headers).toEqual({ 'retry-after': seconds });

@@ -18,7 +18,7 @@ export interface Refusal {
 export interface GivenRefusal extends Refusal {
   /**
    * Milliseconds that are left of the wait that the server told, 0 or more; absent: it told none.
-   * `headers` holds it as `retry-after`, in whole seconds rounded up (RFC 9110, 10.2.3).
+   * `headers` holds it as `retry-after`, in whole seconds rounded up, 1 or more (RFC 9110, 10.2.3).
    */
   readonly retryAfterMs?: number;
 }
@@ -34,7 +34,10 @@ export function keepRefusal(facts: Facts, failure: Failure, outcome: Outcome<unk
 export function giveRefusal(refusal: Refusal, leftMs: number): GivenRefusal {
   if (!Number.isFinite(leftMs)) return refusal;
   const retryAfterMs = Math.max(0, leftMs);
-  const headers = { ...refusal.headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+  const headers = {
+    ...refusal.headers,
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+  };
   return { ...refusal, headers, retryAfterMs };
 }
 

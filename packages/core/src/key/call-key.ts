@@ -11,6 +11,9 @@ export interface CallKey {
   readonly notes?: readonly string[];
 }
 
+/** A shorter word of a credential is the name of its scheme, such as `Bearer`. */
+const LEAST_SECRET = 8;
+
 /** Names the key of a call; for adapters. What the policy's own `key` cannot name, the profile does. */
 export function callKeyOf({ key, provider }: Policy, parts: RequestParts): CallKey {
   const request = describeRequest(parts);
@@ -30,6 +33,8 @@ function nameBy(
 ): string | { readonly problem: string } {
   try {
     const named: unknown = key(request);
+    // One that rejects would end the process.
+    if (named instanceof Promise) named.catch(() => {});
     return typeof named === 'string' ? named : { problem: `returned ${typeof named}, not text` };
   } catch {
     return { problem: 'threw' };
@@ -37,6 +42,8 @@ function nameBy(
 }
 
 function holdsSecret(key: string, request: KeyRequest): boolean {
-  const secrets = CREDENTIAL_HEADERS.map((name) => request.header(name)?.replace(/^\w+\s+/, ''));
-  return [request.credential, ...secrets].some((secret) => !!secret && key.includes(secret));
+  const words = CREDENTIAL_HEADERS.flatMap((name) => request.header(name)?.split(/[\s,]+/) ?? []);
+  return [request.credential, ...words.filter((word) => word.length >= LEAST_SECRET)].some(
+    (secret) => secret !== '' && key.includes(secret),
+  );
 }

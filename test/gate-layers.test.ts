@@ -1,0 +1,66 @@
+import { type LayeredRetryEvent, sleep } from '@forbear/core';
+import { expect, test } from 'vitest';
+import { type Called, CHAT, type Rig, setUp } from './rig.js';
+
+function hear({ policy }: Rig): readonly LayeredRetryEvent[] {
+  const heard: LayeredRetryEvent[] = [];
+  policy.events.on('layeredRetry', (event) => heard.push(event));
+  return heard;
+}
+
+/** A loop above that repeats whatever fails, as most do. */
+async function repeat(rig: Rig, times: number, pauseMs = 500): Promise<readonly Called[]> {
+  const all: Called[] = [];
+  for (let time = 1; time <= times; time++) {
+    const called = await rig.call('POST');
+    all.push(called);
+    if (called.response?.status === 200) break;
+    await sleep(rig.clock, pauseMs);
+  }
+  return all;
+}
+
+test('a loop above that repeats a POST which got a 500 is told, each time', async () => {
+  const rig = await setUp();
+  const heard = hear(rig);
+  rig.provider.fail({ kind: 'status', status: 500 }, { times: 2 });
+  const [first, second, third] = await repeat(rig, 5);
+  expect(third?.response?.status).toBe(200);
+  expect(heard).toHaveLength(2);
+  expect(heard).toMatchObject([
+    { type: 'layeredRetry', method: 'POST', times: 1 },
+    { type: 'layeredRetry', method: 'POST', times: 2 },
+  ]);
+  expect(heard[0]?.of).toBe(heard[1]?.of);
+  expect(heard[0]?.call).not.toBe(heard[1]?.call);
+  expect(first?.trace.notes).toEqual([]);
+  expect(second?.trace.notes.join()).toContain('may have been done; this repeats it, time 1');
+  expect(third?.trace.notes.join()).toContain('this repeats it, time 2');
+});
+
+test.each<[string, (rig: Rig) => Promise<unknown>]>([
+  ['another body', ({ call }) => call('POST', { init: { body: `${CHAT} ` } })],
+  ['another method', ({ call }) => call('GET', { path: '/chat/completions' })],
+  [
+    'another key',
+    ({ call }) => call('POST', { init: { headers: { authorization: 'Bearer sk-other' } } }),
+  ],
+  ['a minute later', ({ clock, call }) => sleep(clock, 60_001).then(() => call('POST'))],
+])('a call with %s repeats nothing', async (_, call) => {
+  const rig = await setUp();
+  const heard = hear(rig);
+  rig.provider.fail({ kind: 'status', status: 500 });
+  await rig.call('POST');
+  await call(rig);
+  expect(heard).toEqual([]);
+});
+
+test('a call that was given up for another reason may be repeated without a word', async () => {
+  const rig = await setUp({ maxRetries: 0 });
+  const heard = hear(rig);
+  rig.provider.fail({ kind: 'status', status: 503 });
+  expect((await repeat(rig, 2)).map(({ response }) => response?.status)).toEqual([503, 200]);
+  rig.provider.fail({ kind: 'status', status: 400 });
+  expect((await repeat(rig, 2)).map(({ response }) => response?.status)).toEqual([400, 200]);
+  expect(heard).toEqual([]);
+});
