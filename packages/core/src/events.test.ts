@@ -1,5 +1,5 @@
-import { expect, test, vi } from 'vitest';
-import { Events, notify, type PolicyEvent } from './events.js';
+import { expect, expectTypeOf, test, vi } from 'vitest';
+import { Events, type GiveUpEvent, notify, type PolicyEvent, type WaitingEvent } from './events.js';
 
 const attempt: PolicyEvent = { type: 'attempt', call: 1, key: '', attempt: 1, atMs: 0 };
 
@@ -11,6 +11,15 @@ test('a listener is told every event of its name, and no others', () => {
   events.emit({ ...attempt, type: 'success' });
   events.emit({ ...attempt, attempt: 2 });
   expect(heard).toEqual([attempt, { ...attempt, attempt: 2 }]);
+});
+
+test('a listener knows the type of its record', () => {
+  const events = new Events();
+  events.on('waiting', (event) => expectTypeOf(event).toEqualTypeOf<WaitingEvent>());
+  events.on('give-up', (event) => expectTypeOf(event).toEqualTypeOf<GiveUpEvent>());
+  // @ts-expect-error: a success has no reason
+  events.on('success', ({ reason }) => reason);
+  expectTypeOf<Parameters<typeof events.on>[0]>().toEqualTypeOf<PolicyEvent['type']>();
 });
 
 test('an event that does not exist, and a listener that is no function, are refused', () => {
