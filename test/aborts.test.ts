@@ -1,4 +1,4 @@
-import { explain } from '@forbear/core';
+import { explain, traceOf } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { recordEvents } from '@forbear/testing';
 import { expect, test } from 'vitest';
@@ -60,7 +60,9 @@ test('an abort of the signal of a Request ends the wait too', async () => {
   policy.events.on('waiting', () => clock.setTimer(() => controller.abort(reason), 10));
   provider.fail({ kind: 'status', status: 429, headers: { 'retry-after': '30' } });
   const request = new Request(`${provider.baseURL}/models`, { signal: controller.signal });
+  const startMs = clock.now();
   await expect(fetch(request)).rejects.toBe(reason);
+  expect(clock.now() - startMs).toBe(10);
   expect(provider.requests).toHaveLength(1);
 });
 
@@ -86,4 +88,16 @@ test('an abort while the body is read is heard also where there is a deadline', 
   const response = await fetch(`${provider.baseURL}/models`, { signal: controller.signal });
   setImmediate(() => controller.abort(reason));
   await expect(response.text()).rejects.toBe(reason);
+});
+
+test('a reason that many calls share is the trace of none of them', async () => {
+  const { provider, call } = await setUp();
+  provider.fail({ kind: 'stall', what: 'headers' }, { times: 2 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = [call('GET', { init: { signal } }), call('GET', { init: { signal } })];
+  while (provider.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort(reason);
+  for (const { error } of await Promise.all(calls)) expect(error).toBe(reason);
+  expect(traceOf(reason)).toBeUndefined();
 });

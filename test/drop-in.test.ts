@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '@forbear/core';
-import { createFetch, type FetchOptions } from '@forbear/fetch';
+import { createFetch, type FetchOptions, type ForbearInit } from '@forbear/fetch';
 import { scriptedFetch } from '@forbear/testing';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { CHAT, setUp } from './rig.js';
@@ -61,19 +61,82 @@ test('input and init are passed through as they are, and no time limit is added'
   expect(script.requests[0]?.init).toBe(init);
 });
 
-test('forbear is never passed on, and false makes the call a bare one', async () => {
-  const script = scriptedFetch(500);
+test.each<[string, ForbearInit['forbear']]>([
+  ['false', false],
+  ['an object', { maxRetries: 0 }],
+  ['undefined', undefined],
+])('forbear is never passed on: %s', async (_, forbear) => {
+  const script = scriptedFetch(200);
   const fetch = createFetch({ fetch: script.fetch });
-  const response = await fetch('https://api.test/', { headers: { a: 'b' }, forbear: false });
-  expect(response.status).toBe(500);
-  expect(script.requests).toHaveLength(1);
-  expect(script.requests[0]?.init).toEqual({ headers: { a: 'b' } });
-  await fetch('https://api.test/', { forbear: { maxRetries: 0 } });
-  expect(script.requests[1]?.init).toEqual({});
+  const init = { headers: { a: 'b' }, forbear } as ForbearInit;
+  await fetch('https://api.test/', init);
+  expect(script.requests[0]?.init).toStrictEqual({ headers: { a: 'b' } });
+  expect(init).toHaveProperty('forbear');
+});
+
+describe('forbear: false makes a call a bare one', () => {
+  test('which is not repeated', async () => {
+    const script = scriptedFetch(500);
+    const fetch = createFetch({ fetch: script.fetch });
+    expect((await fetch('https://api.test/', { forbear: false })).status).toBe(500);
+    expect(script.requests).toHaveLength(1);
+  });
+
+  test('also where the given fetch is one of ours', async () => {
+    const script = scriptedFetch(503);
+    const inner = createFetch({ fetch: script.fetch, backoff: { type: 'constant', delayMs: 0 } });
+    await createFetch({ fetch: inner })('https://api.test/', { forbear: false });
+    expect(script.requests).toHaveLength(1);
+  });
+});
+
+describe('an init whose members come from its class is read as bare fetch reads it', () => {
+  class ClassInit {
+    get method() {
+      return 'POST';
+    }
+    get body() {
+      return CHAT;
+    }
+    get headers() {
+      return { authorization: 'Bearer sk-test', 'x-a': 'b' };
+    }
+  }
+  const asInit: [string, () => ForbearInit][] = [
+    ['an instance of a class', () => new ClassInit()],
+    [
+      'a Request',
+      () => new Request('http://other.test/', new ClassInit()) as unknown as ForbearInit,
+    ],
+    ['an object with a prototype', () => Object.create(new ClassInit())],
+  ];
+
+  test.each(asInit)('%s, with a time limit', async (_, make) => {
+    const { provider } = await setUp();
+    const fetch = createFetch({ deadlineMs: 60_000 });
+    await fetch(`${provider.baseURL}/chat/completions`, make());
+    expect(provider.requests).toMatchObject([
+      { method: 'POST', body: CHAT, headers: { 'x-a': 'b' } },
+    ]);
+  });
+
+  test.each(asInit)('%s, with forbear among its own members', async (_, make) => {
+    const { provider } = await setUp();
+    const init = Object.assign(make(), { forbear: { maxRetries: 1 } });
+    await createFetch()(`${provider.baseURL}/chat/completions`, init);
+    expect(provider.requests).toMatchObject([
+      { method: 'POST', body: CHAT, headers: { 'x-a': 'b' } },
+    ]);
+  });
 });
 
 test.each<[string, Parameters<typeof bareFetch>]>([
   ['a bad URL', ['not a url']],
+  ['no URL at all', [null as unknown as string]],
+  [
+    'a method that is null',
+    ['http://127.0.0.1:9/', { method: null as unknown as string, body: 'x' }],
+  ],
   ['a bad method', ['http://127.0.0.1/', { method: 'CONNECT' }]],
   ['a GET with a body', ['http://127.0.0.1/', { body: 'x' }]],
 ])('%s is rejected at once with the bare error', async (_, args) => {
@@ -142,6 +205,35 @@ test('every problem of the options is named at once', () => {
   expect(make).toThrow(/maxRetry: got 3; .* did you mean maxRetries\?/);
   expect(make).toThrow(/deadlineMs: got "5s"; give milliseconds/);
   expect(make).toThrow(/backoff.jitter: got "ful"; give 'full', 'equal'/);
+});
+
+test.each<[string, unknown]>([
+  ['null', null],
+  ['an array', []],
+  ['5', 5],
+  ['a function', () => {}],
+])('createFetch does not take %s', (_, options) => {
+  const make = () => createFetch(options as FetchOptions);
+  expect(make).toThrow(InvalidOptionsError);
+  expect(make).toThrow(/createFetch got 1 bad option\(s\):\n {2}options: got .*; give an object/);
+});
+
+test('createFetch takes only a policy that definePolicy made', () => {
+  const make = () => createFetch({ policy: { events: 1 } } as unknown as FetchOptions);
+  expect(make).toThrow(/policy: got an object; give what definePolicy\(\) made/);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['null', null, /forbear: got null; give an object/],
+  ['true', true, /forbear: got true; give an object/],
+  ['a wrong value', { deadlineMs: '5s' }, /forbear\.deadlineMs: got "5s"; give milliseconds/],
+])('forbear is named in the error about it: %s', async (_, forbear, message) => {
+  const script = scriptedFetch(200);
+  const call = createFetch({ fetch: script.fetch })('https://api.test/', {
+    forbear,
+  } as ForbearInit);
+  await expect(call).rejects.toThrow(message);
+  expect(script.requests).toHaveLength(0);
 });
 
 test('bad options of a call reject it before anything is sent', async () => {

@@ -1,7 +1,7 @@
 import { explain, genericProfile, traceOf } from '@forbear/core';
 import { flexai } from '@forbear/providers';
 import { describe, expect, test } from 'vitest';
-import { setUp } from './rig.js';
+import { CHAT, setUp } from './rig.js';
 
 const HTML = '<html><body><h1>503 Service Unavailable</h1></body></html>';
 
@@ -74,6 +74,18 @@ describe('a POST whose work was done before', () => {
       });
     },
   );
+});
+
+test('a Request with POST that gets 500 after the work is sent once, and billed once', async () => {
+  const { provider, fetch } = await setUp();
+  provider.fail({ kind: 'status', status: 500, work: 'before' });
+  const headers = { authorization: 'Bearer sk-test', 'x-call-id': 'one' };
+  const url = `${provider.baseURL}/chat/completions`;
+  const response = await fetch(new Request(url, { method: 'POST', body: CHAT, headers }));
+  expect(response.status).toBe(500);
+  expect(provider.requestCount('one')).toBe(1);
+  expect(provider.ledger.bills('one')).toBe(1);
+  expect(traceOf(response)).toMatchObject({ method: 'POST', reason: 'may-have-been-done' });
 });
 
 describe('a POST that gets 503', () => {

@@ -1,55 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Evidence, Trace } from '@forbear/core';
-import { createFetch } from '@forbear/fetch';
 import { type FakeProvider, fakeProvider, testCertificate } from '@forbear/testing/node';
-import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { Agent, ProxyAgent } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { CHAT } from './rig.js';
-
-type Fetch = typeof globalThis.fetch;
-
-function through(dispatcher: Dispatcher): Fetch {
-  onTestFinished(() => dispatcher.destroy());
-  const fetch = undiciFetch as unknown as Fetch;
-  return (input, init) => fetch(input, { ...init, dispatcher } as RequestInit);
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-async function deadUrl(): Promise<string> {
-  const provider = await fakeProvider();
-  await provider.close();
-  return provider.url;
-}
-
-/** One POST without retries: what the wire told of its only attempt. */
-async function evidenceOf(
-  bare: Fetch | undefined,
-  url: string,
-  init: RequestInit = {},
-): Promise<{ readonly evidence: Evidence | undefined; readonly trace: Trace }> {
-  let trace: Trace | undefined;
-  const fetch = createFetch({ maxRetries: 0, ...(bare && { fetch: bare }) });
-  const headers = { authorization: 'Bearer sk-test', ...init.headers };
-  const onSettled = (settled: Trace) => {
-    trace = settled;
-  };
-  await fetch(url, { method: 'POST', body: CHAT, ...init, headers, forbear: { onSettled } })
-    .then((response) => response.text())
-    .catch(() => {});
-  if (trace === undefined) throw new Error('the call did not settle');
-  return { evidence: trace.attempts[0]?.failure?.evidence, trace };
-}
+import { deadUrl, evidenceOf, type Fetch, listen, through, waitFor } from './wire-rig.js';
 
 /** Five hundred POSTs at once; some break, some are aborted, some before they left. */
 async function storm(provider: FakeProvider, bare: Fetch | undefined) {
@@ -101,23 +55,37 @@ describe('five hundred POSTs at once', () => {
     expect(new Set(arrived.map(({ evidence }) => evidence))).toEqual(new Set(['sent']));
   });
 
-  test('what waited for the one connection and was aborted is known not to have been sent', async () => {
-    const provider = await fakeProvider();
-    onTestFinished(() => provider.close());
-    provider.fail({ kind: 'stall', what: 'headers' });
-    const bare = through(new Agent({ connections: 1 }));
-    const url = `${provider.baseURL}/chat/completions`;
-    const first = new AbortController();
-    const stalled = evidenceOf(bare, url, { signal: first.signal });
-    while (provider.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    const second = new AbortController();
-    const queued = evidenceOf(bare, url, { signal: second.signal });
-    second.abort();
-    expect((await queued).evidence).toBe('not-sent');
-    first.abort();
-    expect((await stalled).evidence).toBe('sent');
-    expect(provider.requests).toHaveLength(1);
-  });
+  test.each<[string, (bare: Fetch) => Fetch]>([
+    ['', (bare) => bare],
+    [
+      ', after other work in a wrapped fetch,',
+      (bare) => async (input, init) => {
+        await undefined;
+        return await bare(input, init);
+      },
+    ],
+  ])(
+    'what waited for the one connection and was aborted%s is known not to have been sent',
+    async (_, wrap) => {
+      const provider = await fakeProvider();
+      onTestFinished(() => provider.close());
+      provider.fail({ kind: 'stall', what: 'headers' });
+      const bare = wrap(through(new Agent({ connections: 1 })));
+      const url = `${provider.baseURL}/chat/completions?a=b#c`;
+      const first = new AbortController();
+      const stalled = evidenceOf(bare, url, { signal: first.signal });
+      await waitFor(() => provider.requests.length > 0);
+      const second = new AbortController();
+      const queued = evidenceOf(bare, url, { signal: second.signal });
+      await undefined;
+      await undefined;
+      second.abort();
+      expect((await queued).evidence).toBe('not-sent');
+      first.abort();
+      expect((await stalled).evidence).toBe('sent');
+      expect(provider.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe('a redirect', () => {
@@ -158,6 +126,17 @@ describe('through a proxy', () => {
     expect(provider.ledger.total()).toBe(1);
   });
 
+  test('what was aborted while the proxy had not answered its CONNECT was sent nothing', async () => {
+    const server = createServer();
+    const asked = new Promise((resolve) => server.once('connect', resolve));
+    const bare = through(new ProxyAgent(await listen(server)));
+    const controller = new AbortController();
+    const told = evidenceOf(bare, 'http://target.test/', { signal: controller.signal });
+    await asked;
+    controller.abort();
+    expect((await told).evidence).toBe('not-sent');
+  });
+
   test('a proxy that is dead was sent nothing', async () => {
     const bare = through(new ProxyAgent(await deadUrl()));
     expect((await evidenceOf(bare, await deadUrl())).evidence).toBe('not-sent');
@@ -185,11 +164,9 @@ test('where nothing can be seen of the wire it is not known', async () => {
   expect((await evidenceOf(stub, 'https://api.test/')).evidence).toBe('unproven');
 });
 
-test('a request that comes after other work in a wrapped fetch is not taken for ours', async () => {
+test('an error that is not that of the request proves nothing', async () => {
   const dead = await deadUrl();
-  const busy: Fetch = async (input, init) => {
-    await undefined;
-    return Promise.reject(await globalThis.fetch(input, init).catch((error) => error.cause.code));
-  };
-  expect((await evidenceOf(busy, dead)).evidence).toBe('unproven');
+  const renaming: Fetch = (input, init) =>
+    globalThis.fetch(input, init).catch((error) => Promise.reject(error.cause.code));
+  expect((await evidenceOf(renaming, dead)).evidence).toBe('unproven');
 });

@@ -80,7 +80,7 @@ describe('why it stopped, and what can be done', () => {
   const CASES: Record<StopReason, [Trace, string]> = {
     permanent: [
       stopped('permanent', { kind: 'invalid', status: 400, because: 'the model is wrong' }),
-      '400 invalid, stopped: the model is wrong; fix what the answer names.',
+      '400 invalid, stopped: the model is wrong; fix what the answer or the error names.',
     ],
     'quota-exhausted': [
       stopped('quota-exhausted', {
@@ -111,7 +111,8 @@ describe('why it stopped, and what can be done', () => {
     'not-replayable': [
       stopped('not-replayable', { kind: 'network', code: 'ECONNREFUSED' }),
       'network (ECONNREFUSED), stopped: its body can be sent only once; give the body as a ' +
-        'string, bytes or FormData, or as a factory: forbear: { body: () => … }.',
+        'string, bytes, Blob or FormData, or as a factory: forbear: { body: () => … }; for the ' +
+        'body of a Request raise maxReplayBytes.',
     ],
     'max-retries': [
       stopped('max-retries', { kind: 'timeout' }),

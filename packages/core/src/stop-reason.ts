@@ -6,7 +6,7 @@ export const STOP_REASONS = Object.freeze({
   permanent: {
     question: 'help',
     because: 'the same request would fail again',
-    remedy: 'fix what the answer names',
+    remedy: 'fix what the answer or the error names',
   },
   'quota-exhausted': {
     question: 'help',
@@ -37,7 +37,7 @@ export const STOP_REASONS = Object.freeze({
     question: 'may',
     because: 'its body can be sent only once',
     remedy:
-      'give the body as a string, bytes or FormData, or as a factory: forbear: { body: () => … }',
+      'give the body as a string, bytes, Blob or FormData, or as a factory: forbear: { body: () => … }; for the body of a Request raise maxReplayBytes',
   },
   'max-retries': {
     question: 'may',

@@ -1,15 +1,17 @@
 import {
+  type CallOptions,
   callKeyOf,
   executeUnchecked,
   fingerprintOf,
   type Policy,
   type RequestHeaders,
 } from '@forbear/core';
-import { attemptOwner, readWire, watchWire } from '#wire';
-import { type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
+import { attemptOwner } from '#wire';
+import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
 import { discardResponse } from './discard.js';
 import {
+  carriesOptions,
   type FetchCallOptions,
   type FetchOptions,
   type ForbearFetch,
@@ -18,16 +20,28 @@ import {
   splitInit,
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
+import { keepInit } from './kept-init.js';
 import { rebuildResponse } from './rebuild.js';
-import { headersOf, type Init, type Input, methodOf, signalOf, urlOf } from './request-parts.js';
+import {
+  headersOf,
+  type Init,
+  type Input,
+  methodOf,
+  requestOf,
+  signalOf,
+  urlOf,
+} from './request-parts.js';
+import { type Arguments, Sender } from './sender.js';
 
 interface Client {
   readonly policy: Policy;
   readonly find: FetchFinder;
   readonly maxReplayBytes: number;
+  readonly discard: (response: Response) => void;
 }
 
-const NO_OPTIONS: FetchCallOptions = Object.freeze({});
+/** What an attempt is judged by whose body could not be made: a mistake of the program. */
+const NO_BODY = new TypeError('the body could not be made');
 
 /**
  * Makes a drop-in `fetch`: it repeats what is safe to repeat, waits as long as the server says, and
@@ -37,7 +51,12 @@ const NO_OPTIONS: FetchCallOptions = Object.freeze({});
  */
 export function createFetch(options: FetchOptions = {}): ForbearFetch {
   const { policy, fetch: given, maxReplayBytes } = readFetchOptions(options);
-  const client: Client = { policy, find: fetchFinder(given), maxReplayBytes };
+  const client: Client = {
+    policy,
+    find: fetchFinder(given),
+    maxReplayBytes,
+    discard: (response) => discardResponse(response, policy.clock),
+  };
   // Built as the global one is, with its name, its length and no other properties.
   function fetch(input: Input, init: ForbearInit | undefined = undefined): Promise<Response> {
     return start(client, input, init);
@@ -48,13 +67,14 @@ export function createFetch(options: FetchOptions = {}): ForbearFetch {
 
 function start(client: Client, input: Input, given: ForbearInit | undefined): Promise<Response> {
   try {
-    const { init, call } =
-      given?.forbear === undefined ? { init: given, call: NO_OPTIONS } : splitInit(given);
+    const split = carriesOptions(given) ? splitInit(given) : undefined;
+    const init = split === undefined ? given : split.kept;
     const owner = attemptOwner();
     const bare = client.find(owner === client);
     // Inside an attempt of ours somebody else waits and repeats already.
-    if (owner !== undefined || call === false) return bare(input, init);
-    return run(client, bare, input, init, call);
+    if (owner !== undefined || split?.call === false) return bare(input, init);
+    const kept = split === undefined ? keepInit(given) : init;
+    return run(client, bare, { input, init }, kept, split?.call);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -62,55 +82,52 @@ function start(client: Client, input: Input, given: ForbearInit | undefined): Pr
 
 function run(
   client: Client,
-  bare: typeof globalThis.fetch,
-  input: Input,
+  bare: Fetch,
+  given: Arguments,
   init: Init | undefined,
-  call: FetchCallOptions,
+  limits: FetchCallOptions | undefined,
 ): Promise<Response> {
-  const { policy } = client;
+  const { policy, maxReplayBytes, discard } = client;
   const { clock, provider } = policy;
-  const signal = signalOf(input, init);
-  const method = methodOf(input, init);
-  const url = urlOf(input);
+  const method = methodOf(given.input, init);
+  const url = urlOf(given.input);
+  const signal = signalOf(given.input, init);
+  // A URL can be changed, a text cannot.
+  const input = requestOf(given.input) ?? url;
   const headers = headersOf(input, init) as RequestHeaders | undefined;
   const body = init?.body;
-  const plan = planBody(input, init, call.body, client.maxReplayBytes, clock);
-  let wire: ReturnType<typeof watchWire>['record'] | undefined;
-  const send = (changed: Init | undefined) => {
-    const { sending, record } = watchWire(client, () => bare(input, changed));
-    wire = record;
-    return sending;
+  const { key, showKey, notes } = callKeyOf(policy, { method, url, headers, body });
+  const plan = planBody(input, init, limits?.body, maxReplayBytes, clock);
+  const sender = new Sender(given, { input, init }, { owner: client, bare, signal, plan });
+  const call: CallOptions<Response> = {
+    key,
+    showKey,
+    notes,
+    method,
+    signal,
+    fingerprint: () => nameRequest(method, input, url, body),
+    rebuild: rebuildResponse,
+    gather(outcome, attempt) {
+      const readSent = sender.end();
+      if (!sender.began) return { error: NO_BODY, sent: 'no' };
+      return gatherFacts({ input, init, plan, provider, clock, readSent }, outcome, attempt);
+    },
+    discard,
   };
-  return executeUnchecked<Response>(
-    (attempt) => {
-      const own = attempt.signal === signal ? init : { ...init, signal: attempt.signal ?? null };
-      const patch = plan.patch?.(attempt.number);
-      if (patch === undefined) return send(own);
-      return Promise.resolve(patch).then((parts) => send({ ...own, ...parts }));
-    },
-    policy,
-    {
-      ...call,
-      ...callKeyOf(policy, { method, url, headers, body }),
-      method,
-      signal,
-      fingerprint: () => nameRequest(method, input, body),
-      rebuild: rebuildResponse,
-      gather(outcome, attempt) {
-        if (wire !== undefined) wire.over = true;
-        const ended = wire;
-        const readSent = (error: unknown) =>
-          ended === undefined ? 'unknown' : readWire(ended, error);
-        return gatherFacts({ input, init, plan, provider, clock, readSent }, outcome, attempt);
-      },
-      discard: (response) => discardResponse(response, clock),
-    },
-  );
+  // A spread of both would be several times as slow.
+  if (limits !== undefined) Object.assign(call, limits);
+  const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);
+  sender.letGo();
+  return settled;
 }
 
 /** The same for the same request; `undefined` where its body cannot be compared. */
-function nameRequest(method: string, input: Input, body: Init['body']): string | undefined {
-  const isRequest = typeof input === 'object' && 'body' in input;
-  const comparable = typeof body === 'string' || (!body && !isRequest);
-  return comparable ? fingerprintOf(method, urlOf(input), body ?? '') : undefined;
+function nameRequest(
+  method: string,
+  input: Input,
+  url: string,
+  body: Init['body'],
+): string | undefined {
+  const comparable = typeof body === 'string' || (!body && requestOf(input) === undefined);
+  return comparable ? fingerprintOf(method, url, body ?? '') : undefined;
 }

@@ -5,12 +5,16 @@ import {
   check,
   definePolicy,
   functionOption,
+  InvalidOptionsError,
   POLICY_CHECKS,
   type Policy,
   type PolicyOptions,
+  policyOption,
+  record,
 } from '@forbear/core';
 import type { Fetch } from './bare-fetch.js';
-import type { BodyFactory } from './body.js';
+import type { BodyFactory } from './body-factory.js';
+import { keepInit } from './kept-init.js';
 import type { Init, Input } from './request-parts.js';
 
 /** What a fetch is made with: the options of a policy, or a policy that others share. */
@@ -20,8 +24,8 @@ export interface FetchOptions extends PolicyOptions {
   /** The fetch to call. @default the global one, looked up at each call */
   readonly fetch?: Fetch | undefined;
   /**
-   * The largest body in bytes that is copied to be sent again: of a `Request`, a form, or a buffer.
-   * A larger one is sent once. @default 1048576
+   * The largest body of a `Request` in bytes that is copied to be sent again; a larger one is sent
+   * once. Other bodies are sent again whatever their size. @default 1048576
    */
   readonly maxReplayBytes?: number | undefined;
 }
@@ -50,10 +54,7 @@ const OWN_CHECKS = {
 
 const SHARED_POLICY_CHECKS = {
   ...OWN_CHECKS,
-  policy: check(
-    (value) => typeof value === 'object' && value !== null && 'events' in value,
-    'give what definePolicy() made',
-  ),
+  policy: policyOption,
   ...Object.fromEntries(
     Object.keys(POLICY_CHECKS).map((name) => [
       name,
@@ -62,7 +63,9 @@ const SHARED_POLICY_CHECKS = {
   ),
 };
 
-const CALL_CHECKS = { ...CALL_LIMIT_CHECKS, body: functionOption };
+const CHECKS = { ...POLICY_CHECKS, ...OWN_CHECKS, policy: policyOption };
+
+const callOption = record({ ...CALL_LIMIT_CHECKS, body: functionOption });
 
 /** Checks the options of `createFetch` and fills in the defaults. */
 export function readFetchOptions(options: FetchOptions): {
@@ -70,21 +73,29 @@ export function readFetchOptions(options: FetchOptions): {
   readonly fetch: Fetch | undefined;
   readonly maxReplayBytes: number;
 } {
-  const shared = options?.policy;
-  const checks = shared === undefined ? { ...POLICY_CHECKS, ...OWN_CHECKS } : SHARED_POLICY_CHECKS;
-  const { policy: _, ...given } = options ?? {};
-  assertOptions('createFetch', shared === undefined ? given : options, checks);
-  const { fetch, maxReplayBytes = DEFAULT_MAX_REPLAY_BYTES, ...rest } = given;
-  return { policy: shared ?? definePolicy(rest), fetch, maxReplayBytes };
+  const isShared = (options as FetchOptions | null)?.policy !== undefined;
+  assertOptions('createFetch', options, isShared ? SHARED_POLICY_CHECKS : CHECKS);
+  const { policy, fetch, maxReplayBytes = DEFAULT_MAX_REPLAY_BYTES, ...rest } = options;
+  return { policy: policy ?? definePolicy(rest), fetch, maxReplayBytes };
 }
 
-/** Takes `forbear` out of `init`, so that nobody else sees it. */
+/** Whether `init` says anything to us. */
+export function carriesOptions(init: ForbearInit | undefined): init is ForbearInit {
+  return typeof init === 'object' && init !== null && 'forbear' in init;
+}
+
+/**
+ * Takes `forbear` out of a copy of `init`, so that nobody else sees it.
+ *
+ * @throws {InvalidOptionsError} with every problem of `forbear`
+ */
 export function splitInit(init: ForbearInit): {
-  readonly init: Init;
-  readonly call: FetchCallOptions | false;
+  readonly kept: Init | undefined;
+  readonly call: FetchCallOptions | false | undefined;
 } {
-  const { forbear, ...rest } = init;
-  if (forbear === false) return { init: rest, call: false };
-  if (forbear !== undefined) assertOptions('fetch(input, { forbear })', forbear, CALL_CHECKS);
-  return { init: rest, call: forbear ?? {} };
+  const call = init.forbear;
+  const problems = call === false ? [] : callOption(call, 'forbear');
+  if (problems.length > 0) throw new InvalidOptionsError('fetch(input, init)', problems);
+  const { forbear: _, ...kept } = keepInit(init) as ForbearInit;
+  return { kept, call };
 }

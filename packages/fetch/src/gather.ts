@@ -8,7 +8,8 @@ import {
 } from '@forbear/core';
 import type { BodyPlan } from './body.js';
 import { peekBody } from './peek.js';
-import { headersOf, type Init, type Input } from './request-parts.js';
+import { headersOf, type Init, type Input, signalOf, urlOf } from './request-parts.js';
+import type { AttemptEnd, Sent } from './wire.js';
 
 /** What the facts of a call's attempts are gathered from. */
 export interface Gathering {
@@ -18,7 +19,7 @@ export interface Gathering {
   readonly provider: ProviderProfile;
   readonly clock: Clock;
   /** What the wire tells of the attempt that has just ended. */
-  readonly readSent: (error: unknown) => 'no' | 'yes' | 'unknown';
+  readonly readSent: (error: unknown, end: AttemptEnd) => Sent | Promise<Sent>;
 }
 
 /** The facts of an attempt; those of a success cost nothing. */
@@ -34,12 +35,12 @@ export function gatherFacts(
 async function gatherFailure(
   { input, init, plan, provider, clock, readSent }: Gathering,
   outcome: Outcome<Response>,
-  attempt: Attempt,
+  { signal }: Attempt,
 ): Promise<Facts> {
-  const sent = outcome.ok ? 'yes' : readSent(outcome.error);
   const shared = {
-    sent,
-    replayable: (await plan.replayable?.()) ?? true,
+    sent: outcome.ok ? 'yes' : await readSent(outcome.error, { signal, url: urlOf(input) }),
+    // Nothing is sent again after an abort, and a body may still be coming.
+    replayable: signalOf(input, init)?.aborted === true || (await isReplayable(plan)),
     hasIdempotencyKey: hasIdempotencyKey(input, init),
   };
   // Somebody may throw nothing at all.
@@ -47,8 +48,15 @@ async function gatherFailure(
   const response = outcome.value;
   const { status, headers } = response;
   if (!isBodyTelling(status, provider)) return { ...shared, status, headers };
-  const body = await peekBody(response, clock, attempt.signal);
-  return { ...shared, status, headers, body };
+  return { ...shared, status, headers, body: await peekBody(response, clock, signal) };
+}
+
+async function isReplayable(plan: BodyPlan): Promise<boolean> {
+  try {
+    return (await plan.replayable?.()) ?? true;
+  } catch {
+    return false;
+  }
 }
 
 /** Statuses that may close a gate, so that their bodies answer others that are refused. */

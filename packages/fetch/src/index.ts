@@ -1,4 +1,4 @@
-export type { BodyFactory } from './body.js';
+export type { BodyFactory } from './body-factory.js';
 export { createFetch } from './create-fetch.js';
 export type {
   FetchCallOptions,

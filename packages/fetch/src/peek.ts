@@ -1,39 +1,39 @@
-import type { Clock } from '@forbear/core';
+import { type Clock, onAbort } from '@forbear/core';
+import { cloneBody } from './response-clone.js';
 
 const MAX_BYTES = 16 * 1024;
 const MAX_MS = 250;
 
 /**
- * The beginning of an error body, as text: at most 16 KiB, and what has come within 250 ms. It is read
- * from a clone, so the caller's body stays unread.
+ * The beginning of an error body, as text: at most 16 KiB, and what has come within 250 ms and before
+ * an abort. It is read from a clone, so the caller's body stays unread. It never rejects: a body that
+ * breaks is peeked as far as it came, and one that cannot be cloned is empty.
  */
 export async function peekBody(
   response: Response,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  if (!response.body || response.bodyUsed) return '';
-  const reader = response.clone().body?.getReader();
-  if (reader === undefined) return '';
-  const cancel = () => void reader.cancel().catch(() => {});
-  const stopTimer = clock.setTimer(cancel, MAX_MS);
-  signal?.addEventListener('abort', cancel, { once: true });
+  const clone = signal?.aborted ? undefined : cloneBody(response, signal);
+  if (clone === undefined) return '';
+  const stopTimer = clock.setTimer(clone.cancel, MAX_MS);
+  const forget = signal && onAbort(signal, clone.cancel);
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
   try {
     while (bytes < MAX_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_BYTES - bytes), { stream: true });
-      bytes += value.byteLength;
+      const chunk = await clone.read();
+      if (chunk === undefined) break;
+      text += decoder.decode(chunk.subarray(0, MAX_BYTES - bytes), { stream: true });
+      bytes += chunk.byteLength;
     }
   } catch {
-    // A body that breaks is peeked as far as it came.
+    // What came before it broke is told.
   } finally {
     stopTimer();
-    signal?.removeEventListener('abort', cancel);
-    cancel();
+    forget?.();
+    clone.cancel();
   }
   return text;
 }

@@ -40,7 +40,8 @@ async function readAll(
     if (done) break;
     bytes += value.byteLength;
     if (bytes > maxBytes) {
-      await reader.cancel();
+      // Not awaited: a branch of a clone is cancelled when the other one is too.
+      reader.cancel().catch(() => {});
       return undefined;
     }
     chunks.push(value);

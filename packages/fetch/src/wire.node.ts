@@ -1,20 +1,38 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import type { WireRecord as AnyWireRecord } from './wire.js';
+import { hasRejectedWith, isCausedBy } from './error-chain.js';
+import type {
+  WatchedSend as AnyWatchedSend,
+  WireRecord as AnyWireRecord,
+  AttemptEnd,
+  Sent,
+} from './wire.js';
+
+/** What was seen of one request of the transport. */
+interface SeenRequest {
+  readonly origin: string;
+  readonly path: string;
+  /** Whether its head was written. */
+  sent: boolean;
+  /** What it failed with; `undefined` while it has not. */
+  failure: unknown;
+}
 
 /** What the transport did with the requests of one attempt. */
 export interface WireRecord extends AnyWireRecord {
   readonly owner: object;
-  /** How many requests `send` created. */
-  created: number;
-  /** The origin of the last of them. */
-  origin: string;
-  /** Whether the head of any of them was written. */
-  sent: boolean;
+  /** In the order in which they were created; `undefined` before the first. */
+  requests: SeenRequest[] | undefined;
+}
+
+/** A `send` that was watched. */
+export interface WatchedSend<T = unknown> extends AnyWatchedSend<T> {
+  readonly record: WireRecord;
 }
 
 interface UndiciRequest {
   readonly origin?: unknown;
+  readonly path?: unknown;
   readonly method?: unknown;
 }
 
@@ -25,39 +43,42 @@ interface ConnectParams {
 
 const attempts = new AsyncLocalStorage<WireRecord>();
 
-/**
- * The attempt whose `send` is running. Fetch creates its request before it returns; one that is
- * created later, from the queue of a pool, is created in a stranger's context and belongs to nobody.
- */
-let sending: WireRecord | undefined;
-
 /** By undici's request: later events come in the context of whoever opened the socket. */
-const records = new WeakMap<object, WireRecord>();
+const seenRequests = new WeakMap<object, SeenRequest>();
 
 /** Errors of connections that were never made. */
 const connectErrors = new WeakSet<object>();
 
-/** Origins that speak HTTP/2, where some versions of undici send without telling. */
-const http2Origins = new Set<string>();
-
-/** Origins with TLS that were seen to speak HTTP/1.1. */
-const http1Origins = new Set<string>();
+/**
+ * By origin, whether all its connections spoke HTTP/1.1. Over HTTP/2 some versions of undici send
+ * without telling. An origin that is not known is taken for HTTP/1.1 where it has no TLS, unless the
+ * map is full.
+ */
+const speaksHttp1 = new Map<string, boolean>();
 
 const MAX_ORIGINS = 10_000;
-const MAX_CAUSES = 8;
 
 subscribe('undici:request:create', (message) => {
   const { request } = message as { request: UndiciRequest };
+  const record = attempts.getStore();
   // A proxy's CONNECT carries nothing of the request.
-  if (sending === undefined || request.method === 'CONNECT') return;
-  sending.created++;
-  sending.origin = String(request.origin).replace(/\/$/, '');
-  records.set(request, sending);
+  if (record === undefined || record.over || request.method === 'CONNECT') return;
+  const origin = String(request.origin).replace(/\/$/, '');
+  const seen = { origin, path: String(request.path), sent: false, failure: undefined };
+  seenRequests.set(request, seen);
+  record.requests ??= [];
+  record.requests.push(seen);
 });
 
 subscribe('undici:client:sendHeaders', (message) => {
-  const record = records.get((message as { request: object }).request);
-  if (record !== undefined) record.sent = true;
+  const seen = seenRequests.get((message as { request: object }).request);
+  if (seen !== undefined) seen.sent = true;
+});
+
+subscribe('undici:request:error', (message) => {
+  const { request, error } = message as { request: object; error: unknown };
+  const seen = seenRequests.get(request);
+  if (seen !== undefined) seen.failure ??= error;
 });
 
 subscribe('undici:client:connected', (message) => {
@@ -66,12 +87,9 @@ subscribe('undici:client:connected', (message) => {
     socket?: { readonly alpnProtocol?: unknown };
   };
   const origin = `${connectParams.protocol}//${connectParams.host}`;
-  if (socket?.alpnProtocol === 'h2') {
-    http2Origins.add(origin);
-  } else {
-    if (http1Origins.size >= MAX_ORIGINS) http1Origins.clear();
-    http1Origins.add(origin);
-  }
+  const known = speaksHttp1.get(origin);
+  if (known === undefined && speaksHttp1.size >= MAX_ORIGINS) return;
+  speaksHttp1.set(origin, known !== false && socket?.alpnProtocol !== 'h2');
 });
 
 subscribe('undici:client:connectError', (message) => {
@@ -80,31 +98,28 @@ subscribe('undici:client:connectError', (message) => {
 });
 
 /** Runs `send` for `owner` so that its requests are noted in a record. */
-export function watchWire<T>(
-  owner: object,
-  send: () => T,
-): { readonly sending: T; readonly record: WireRecord } {
-  const record = { owner, over: false, created: 0, origin: '', sent: false };
-  const outer = sending;
-  sending = record;
-  try {
-    return { sending: attempts.run(record, send), record };
-  } finally {
-    sending = outer;
-  }
+export function watchWire<T>(owner: object, send: () => T): WatchedSend<T> {
+  const record: WireRecord = { owner, over: false, requests: undefined };
+  return { sending: attempts.run(record, send), record };
 }
 
 /**
- * Whether anything of the attempt was sent. `no` is a proof: exactly one request was created, its
- * head was not written (so there was no redirect either), and its connection was never made or is one
- * on which undici tells what it writes.
+ * Whether anything of the attempt was sent. `no` is a proof: exactly one request was created, its end
+ * is that of the attempt, its head was not written (so there was no redirect either), and its
+ * connection was never made or is one on which undici tells what it writes. Where there were several
+ * and one of them may still be sent, or may have been, it is `yes`: the error of another proves nothing.
  */
-export function readWire(record: WireRecord, error: unknown): 'no' | 'yes' | 'unknown' {
-  if (record.sent) return 'yes';
-  if (record.created !== 1) return 'unknown';
-  if (isConnectError(error)) return 'no';
-  if (http2Origins.has(record.origin)) return 'unknown';
-  return record.origin.startsWith('http:') || http1Origins.has(record.origin) ? 'no' : 'unknown';
+export async function readWire(
+  { record, sending }: WatchedSend,
+  error: unknown,
+  end: AttemptEnd,
+): Promise<Sent> {
+  const [first, ...others] = record.requests ?? [];
+  if (first === undefined) return 'unknown';
+  if (others.length > 0) return [first, ...others].every(hasEndedUnsent) ? 'unknown' : 'yes';
+  const isItsEnd = hasEndedWith(first, error) || (await wasAborted(first, sending, end));
+  if (first.sent) return 'yes';
+  return isItsEnd && isUnsent(first) ? 'no' : 'unknown';
 }
 
 /** Who makes the attempt inside which this code runs, if any is under way. */
@@ -113,12 +128,38 @@ export function attemptOwner(): object | undefined {
   return record?.over === false ? record.owner : undefined;
 }
 
-function isConnectError(error: unknown): boolean {
-  let current = error;
-  for (let depth = 0; depth < MAX_CAUSES; depth++) {
-    if (typeof current !== 'object' || current === null) return false;
-    if (connectErrors.has(current)) return true;
-    current = (current as { cause?: unknown }).cause;
+function hasEndedUnsent(seen: SeenRequest): boolean {
+  return seen.failure !== undefined && isUnsent(seen);
+}
+
+function isUnsent({ origin, sent, failure }: SeenRequest): boolean {
+  if (sent) return false;
+  if (typeof failure === 'object' && failure !== null && connectErrors.has(failure)) return true;
+  return speaksHttp1.get(origin) ?? (origin.startsWith('http:') && speaksHttp1.size < MAX_ORIGINS);
+}
+
+function hasEndedWith({ failure }: SeenRequest, error: unknown): boolean {
+  return failure !== undefined && isCausedBy(error, failure);
+}
+
+/**
+ * Whether the abort of the attempt reached its request, of which undici tells only later: what `send`
+ * gave must have rejected by itself with the reason, and the request must be the attempt's own.
+ */
+async function wasAborted(
+  { origin, path }: SeenRequest,
+  sending: unknown,
+  { signal, url }: AttemptEnd,
+): Promise<boolean> {
+  if (!signal?.aborted) return false;
+  return isSameUrl(url, origin + path) && hasRejectedWith(sending, signal.reason);
+}
+
+function isSameUrl(given: string, seen: string): boolean {
+  try {
+    const { origin, pathname, search } = new URL(given);
+    return origin + pathname + search === seen;
+  } catch {
+    return false;
   }
-  return false;
 }
