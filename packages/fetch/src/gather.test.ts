@@ -101,7 +101,8 @@ test('the wire is asked about the error, with what could end the attempt and whe
   };
   const error = new Error('refused');
   const { signal } = new AbortController();
-  const facts = await gather({ ok: false, error }, { readSent }, signal);
+  const other = new AbortController().signal;
+  const facts = await gather({ ok: false, error }, { readSent, init: { signal } }, other);
   expect(facts).toMatchObject({ error, sent: 'no' });
   expect(asked).toEqual([[error, { signal, url: URL }]]);
 });

@@ -37,10 +37,13 @@ async function gatherFailure(
   outcome: Outcome<Response>,
   { signal }: Attempt,
 ): Promise<Facts> {
+  const callers = signalOf(input, init);
   const shared = {
-    sent: outcome.ok ? 'yes' : await readSent(outcome.error, { signal, url: urlOf(input) }),
+    sent: outcome.ok
+      ? 'yes'
+      : await readSent(outcome.error, { signal: callers, url: urlOf(input) }),
     // Nothing is sent again after an abort, and a body may still be coming.
-    replayable: signalOf(input, init)?.aborted === true || (await isReplayable(plan)),
+    replayable: callers?.aborted === true || (await isReplayable(plan)),
     hasIdempotencyKey: hasIdempotencyKey(input, init),
   };
   // Somebody may throw nothing at all.

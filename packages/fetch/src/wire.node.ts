@@ -143,8 +143,9 @@ function hasEndedWith({ failure }: SeenRequest, error: unknown): boolean {
 }
 
 /**
- * Whether the abort of the attempt reached its request, of which undici tells only later: what `send`
- * gave must have rejected by itself with the reason, and the request must be the attempt's own.
+ * Whether the caller's abort reached the request, of which undici tells only later: what `send` gave
+ * must have rejected by itself with the reason, and the request must be the attempt's own. A limit of
+ * ours is never believed here: a wrapper may reject on its signal and let its request go on.
  */
 async function wasAborted(
   { origin, path }: SeenRequest,

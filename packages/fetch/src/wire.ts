@@ -13,7 +13,7 @@ export interface WatchedSend<T = unknown> {
 
 /** How an attempt ended, besides its error. */
 export interface AttemptEnd {
-  /** What could end it early. */
+  /** The caller's own, which could end it early. */
   readonly signal: AbortSignal | undefined;
   /** Where it went, as given. */
   readonly url: string;
