@@ -218,6 +218,24 @@ test('every problem of the options of a call is named at once', async () => {
   expect(error.message).toContain('did you mean maxRetries?');
 });
 
+test('a clock that throws in a wait ends the call, and the answer that nobody reads is freed', async () => {
+  const broken = {
+    now: () => 0,
+    monotonic: () => 0,
+    setTimer: () => {
+      throw new Error('no timer');
+    },
+  };
+  const policy = definePolicy({ clock: broken, random: () => 0.5 });
+  const given = answer(500);
+  const discard = vi.fn();
+  const operation = vi.fn(() => given);
+  const call = execute(operation, policy, { method: 'GET', discard });
+  await expect(call).rejects.toThrow('no timer');
+  expect(operation).toHaveBeenCalledTimes(1);
+  expect(discard).toHaveBeenCalledExactlyOnceWith(given);
+});
+
 test('what is no policy is refused, together with the problems of the call', async () => {
   const call = { method: '' } as CallOptions<number>;
   const error = await execute(() => 1, { maxRetries: 2 } as never, call).catch((caught) => caught);

@@ -95,7 +95,7 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
     if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
     return await makeAttempt(run, leave.permit);
   } catch (error) {
-    return policyThrew(error);
+    return leaveBehind(run, last, policyThrew(error));
   }
 }
 

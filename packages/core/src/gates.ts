@@ -122,10 +122,16 @@ export class Gates {
 
   /** Forgets the least recently used key without calls, one that is not told to wait if there is any. */
   #forgetOne(): boolean {
-    const idle = [...this.#states].filter(([, { active }]) => active === 0);
-    const [key, state] = idle.find(([, { gate }]) => gate.state === 'open') ?? idle[0] ?? [];
-    if (key === undefined || state === undefined) return false;
-    this.#states.delete(key);
+    let found: string | undefined;
+    for (const [key, { active, gate }] of this.#states) {
+      if (active > 0) continue;
+      const isOpen = gate.state === 'open';
+      if (isOpen || found === undefined) found = key;
+      if (isOpen) break;
+    }
+    const state = found === undefined ? undefined : this.#states.get(found);
+    if (found === undefined || state === undefined) return false;
+    this.#states.delete(found);
     this.#forgotten.add(state.waste);
     return true;
   }

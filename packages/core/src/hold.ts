@@ -11,7 +11,8 @@ export type Leave<T> = { readonly permit?: Permit } | Ended<T>;
 const AT_ONCE: { readonly permit?: Permit } = Object.freeze({});
 
 /**
- * Waits in the gate of the call's key until the next attempt may start. It never rejects.
+ * Waits in the gate of the call's key until the next attempt may start. It throws and
+ * rejects only with what the call's `rebuild` throws.
  *
  * @param last how the attempt before ended
  */

@@ -1,7 +1,7 @@
 import type { Admission, Caller, GateRules, GateState, Permit, PermitEnd } from './admission.js';
 import { Alarm } from './alarm.js';
 import type { Closure } from './closure.js';
-import { Ramp } from './ramp.js';
+import { Ramp, stepAfterRefusal } from './ramp.js';
 import { giveRefusal, type Refusal } from './refusal.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -17,10 +17,6 @@ interface Shut {
   ramp: Ramp | undefined;
 }
 
-/** The steps of time of a ramp: twice as long as the last refusal took, within these. */
-const LEAST_STEP_MS = 250;
-const MOST_STEP_MS = 2000;
-
 const OPEN: Admission = Object.freeze({ kind: 'admitted' });
 const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
 
@@ -34,7 +30,7 @@ export class Gate {
   readonly #line: WaitingLine<Admission>;
   #shut: Shut | undefined;
   #threshold = Number.POSITIVE_INFINITY;
-  #stepMs = LEAST_STEP_MS;
+  #stepMs = stepAfterRefusal(0);
   readonly #alarm: Alarm;
 
   constructor(rules: GateRules) {
@@ -92,7 +88,7 @@ export class Gate {
    * @param tookMs how long that took, in milliseconds: another refusal would not take much longer
    */
   close({ ms, jitterMs }: Closure, refusal: Refusal, tookMs = 0): void {
-    this.#stepMs = Math.min(Math.max(LEAST_STEP_MS, 1.25 * tookMs), MOST_STEP_MS);
+    this.#stepMs = stepAfterRefusal(tookMs);
     const nowMs = this.#rules.clock.monotonic();
     const untilMs = nowMs + ms;
     const before = this.#stateAt(nowMs) === 'open' ? undefined : this.#shut;

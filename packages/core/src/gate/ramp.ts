@@ -1,6 +1,15 @@
 /** As many at once are no limit any more. */
 const WIDE_OPEN = 2 ** 20;
 
+const LEAST_STEP_MS = 250;
+const MOST_STEP_MS = 2000;
+const STEP_RATIO = 1.25;
+
+/** The step of time of a ramp: a quarter longer than the last refusal took, from 250 ms to 2 s. */
+export function stepAfterRefusal(tookMs: number): number {
+  return Math.min(Math.max(LEAST_STEP_MS, STEP_RATIO * tookMs), MOST_STEP_MS);
+}
+
 /** What one answer adds to the width beyond the threshold, shared by all that are under way. */
 const SLOW_GROWTH = 0.5;
 
