@@ -74,3 +74,23 @@ test('a call that is held before its first attempt sends what it was given at th
   expect(provider.requests.map((request) => request.body)).toEqual([CHAT, CHAT, CHAT]);
   expect(provider.requests.map((request) => request.headers['x-mine'])).toEqual(Array(3));
 });
+
+test('a Request counts as used at once, also while its first attempt is held in the gate', async () => {
+  const { provider, policy, fetch, clock } = await setUp({ random: () => 0 });
+  const headers = { authorization: 'Bearer sk-test', ...json };
+  const url = `${provider.baseURL}/chat/completions`;
+  provider.fail({ kind: 'status', status: 429, headers: { 'retry-after': '10' } });
+  const waiting = new Promise<void>((resolve) => policy.events.on('waiting', () => resolve()));
+  const told = fetch(url, { method: 'POST', body: CHAT, headers });
+  await waiting;
+  const request = new Request(url, { method: 'POST', body: CHAT, headers });
+  const startMs = clock.monotonic();
+  const held = fetch(request);
+  expect(request.bodyUsed).toBe(true);
+  request.headers.set('authorization', 'Bearer sk-other');
+  expect((await held).status).toBe(200);
+  expect(clock.monotonic() - startMs).toBeGreaterThanOrEqual(10_000);
+  await told;
+  expect(provider.requests.map((each) => each.body)).toEqual([CHAT, CHAT, CHAT]);
+  expect(provider.requests.at(-1)?.headers.authorization).toBe('Bearer sk-test');
+});
