@@ -1,12 +1,13 @@
 import pRetry from 'p-retry';
-import { discardBy, makeAttempt } from './attempt.js';
+import { discardBy, giveBack, makeAttempt } from './attempt.js';
 import type { CallOptions, Operation } from './call.js';
 import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { ask, notify } from './events.js';
-import { waitForLeave } from './hold.js';
+import { AT_ONCE, waitForLeave } from './hold.js';
+import { openLane } from './lane-wait.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
@@ -45,7 +46,9 @@ export async function executeUnchecked<T>(
   call: CallOptions<T>,
 ): Promise<T> {
   if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
-  const state = policy.gates.of(call.key ?? policy.provider.name, call.showKey);
+  const key = call.key ?? policy.provider.name;
+  const state = policy.gates.of(key, call.showKey);
+  if (policy.limiter !== undefined) state.lane ??= openLane(policy, policy.limiter, key, state);
   const record = new CallRecord(policy, state, call.method);
   const run = { operation, policy, call, state, record };
   call.notes?.forEach((note) => {
@@ -54,7 +57,8 @@ export async function executeUnchecked<T>(
   state.active++;
   state.budget?.earn();
   noticeRepetition(run);
-  const first = await (state.gate.isOpen ? makeAttempt(run, undefined) : step(run));
+  const isFree = policy.limiter === undefined && state.gate.isOpen;
+  const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
   return settle(run, ending);
@@ -88,12 +92,12 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
     if ('outcome' in leave) return leaveBehind(run, last, leave);
     const { signal } = run.call;
     if (signal?.aborted && (last !== undefined || leave !== leaving)) {
-      if (leave.permit !== undefined) run.state.gate.settle(leave.permit, 'unanswered');
+      giveBack(run, leave);
       const outcome = { ok: false, error: signal.reason } as const;
       return leaveBehind(run, last, { outcome, reason: 'aborted' });
     }
     if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
-    return await makeAttempt(run, leave.permit);
+    return await makeAttempt(run, leave);
   } catch (error) {
     return leaveBehind(run, last, policyThrew(error));
   }

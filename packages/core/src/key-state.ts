@@ -1,6 +1,7 @@
 import type { GateRules } from './gate/admission.js';
 import { Gate } from './gate/gate.js';
 import { RefrainedCalls } from './layered-retry.js';
+import type { Lane } from './limiter.js';
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js';
 import { WasteCount } from './waste.js';
 
@@ -18,6 +19,8 @@ export class KeyState {
   readonly budget: RetryBudget | undefined;
   readonly waste: WasteCount;
   readonly refrained = new RefrainedCalls();
+  /** The queue of its limiter, if there is one. */
+  lane: Lane | undefined;
   /** Calls of it that are under way. */
   active = 0;
 

@@ -93,6 +93,10 @@ export const POLICY_CHECKS: Checks = {
   probeMs: durationMs(1),
   retryBudget,
   key: functionOption,
+  limiter: check(
+    (value) => hasMethods(value, 'laneOf'),
+    'give what createLimiter() of @forbear/limiter made',
+  ),
   clock: check(
     (value) => hasMethods(value, 'now', 'monotonic', 'setTimer'),
     'give an object with now(), monotonic() and setTimer(callback, ms)',

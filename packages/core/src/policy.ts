@@ -5,6 +5,7 @@ import { Events } from './events.js';
 import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
+import type { Limiter } from './limiter.js';
 import { assertOptions } from './options.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
@@ -50,6 +51,11 @@ export interface PolicyOptions {
    * @default what the provider's profile says
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
+  /**
+   * Paces attempts before the server has to refuse them; `createLimiter` of `@forbear/limiter` makes
+   * one. @default none
+   */
+  readonly limiter?: Limiter | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -69,6 +75,7 @@ export interface Policy {
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
+  readonly limiter: Limiter | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
@@ -103,6 +110,7 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    limiter: options.limiter,
     clock,
     random: options.random ?? Math.random,
     key: options.key,
