@@ -7,7 +7,7 @@ import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { ask, notify } from './events.js';
 import { AT_ONCE, waitForLeave } from './hold.js';
-import { openLane } from './lane-wait.js';
+import { openLane, waitInLane } from './lane-wait.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
@@ -61,6 +61,7 @@ export async function executeUnchecked<T>(
   const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
+  if (!state.isKept) state.lane?.close();
   return settle(run, ending);
 }
 
@@ -87,7 +88,8 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
   try {
     const interrupted = last && (await backOff(run, last));
     if (interrupted !== undefined) return leaveBehind(run, last, interrupted);
-    const leaving = waitForLeave(run, last);
+    const { lane } = run.state;
+    const leaving = lane ? waitInLane(run, lane, last) : waitForLeave(run, last);
     const leave = leaving instanceof Promise ? await leaving : leaving;
     if ('outcome' in leave) return leaveBehind(run, last, leave);
     const { signal } = run.call;

@@ -1,6 +1,5 @@
 import type { Admission, Permit } from './gate/admission.js';
 import type { GivenRefusal } from './gate/refusal.js';
-import { waitInLane } from './lane-wait.js';
 import type { LaneAdmission, LanePermit } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import type { Outcome } from './outcome.js';
@@ -19,7 +18,7 @@ export type Leave<T> = Passes | Ended<T>;
 export const AT_ONCE: Passes = Object.freeze({});
 
 /**
- * Waits in the gate of the call's key, or in the lane before it, until the next attempt may start. It
+ * Waits in the gate of the call's key until the next attempt may start. It
  * throws and rejects only with what the call's `rebuild` or a clock throws.
  *
  * @param last how the attempt before ended
@@ -27,7 +26,6 @@ export const AT_ONCE: Passes = Object.freeze({});
 export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Promise<Leave<T>> {
   const { policy, call, state, record } = run;
   if (attemptsInTest() !== undefined) return AT_ONCE;
-  if (state.lane !== undefined) return waitInLane(run, state.lane, last);
   if (state.gate.isOpen) return AT_ONCE;
   const nowMs = policy.clock.monotonic();
   const deadlineAtMs = deadlineOf(run, nowMs);

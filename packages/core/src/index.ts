@@ -34,6 +34,7 @@ export type { GivenRefusal, Refusal } from './gate/refusal.js';
 export { type Waiting, WaitingLine } from './gate/waiting-line.js';
 export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
+export { readHeader } from './http/headers.js';
 export { type RateLimit, readRateLimits } from './http/rate-limit.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
@@ -63,6 +64,7 @@ export {
   InvalidOptionsError,
   type OptionProblem,
   oneOf,
+  problem,
   record,
 } from './options.js';
 export type { Outcome } from './outcome.js';

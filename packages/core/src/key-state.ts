@@ -24,9 +24,14 @@ export class KeyState {
   /** Calls of it that are under way. */
   active = 0;
 
-  constructor(label: string, rules: KeyRules, waste = new WasteCount()) {
+  /** Whether later calls of the key find it. */
+  readonly isKept: boolean;
+
+  /** @param forgotten counts its waste where it is not kept itself */
+  constructor(label: string, rules: KeyRules, forgotten?: WasteCount) {
     this.label = label;
-    this.waste = waste;
+    this.waste = forgotten ?? new WasteCount();
+    this.isKept = forgotten === undefined;
     this.gate = new Gate(rules);
     this.budget = rules.retryBudget && new RetryBudget(rules.clock, rules.retryBudget);
   }

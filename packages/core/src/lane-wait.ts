@@ -1,6 +1,7 @@
-import { deadlineOf, endOf, type Leave, tellHold } from './hold.js';
+import { AT_ONCE, deadlineOf, endOf, type Leave, tellHold } from './hold.js';
 import type { KeyState } from './key-state.js';
 import type { Applicant, Lane, LaneAdmission, Limiter } from './limiter.js';
+import { attemptsInTest } from './mode.js';
 import type { Policy } from './policy.js';
 import type { Run, Verdict } from './run.js';
 
@@ -17,6 +18,7 @@ export function waitInLane<T>(
   lane: Lane,
   last: Verdict<T> | undefined,
 ): Leave<T> | Promise<Leave<T>> {
+  if (attemptsInTest() !== undefined) return AT_ONCE;
   const { policy, state, record } = run;
   const startMs = policy.clock.monotonic();
   const applicant = describe(run, startMs, last);
@@ -43,6 +45,7 @@ function describe<T>(run: Run<T>, nowMs: number, last: Verdict<T> | undefined): 
     limitAtMs: deadlineOf(run, nowMs),
     signal: call.signal,
     isRetry: last !== undefined,
+    keepsPlace: last !== undefined && record.turn === record.number,
     maxHoldMs: call.maxHoldMs ?? policy.maxHoldMs,
     priority: call.priority,
     tenant: call.tenant,

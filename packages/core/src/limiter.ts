@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import type { Events } from './events.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
-import type { Admission, Caller, Permit } from './gate/admission.js';
+import type { Caller, KeptOut, Permit } from './gate/admission.js';
 import type { Gate } from './gate/gate.js';
 import type { ProviderProfile } from './profile.js';
 
@@ -16,6 +16,8 @@ export type TokenCount = number | { readonly input: number; readonly output: num
 export interface Applicant extends Caller {
   /** Whether it has been let go before; then the bound of the queue does not keep it out. */
   readonly isRetry: boolean;
+  /** Whether it goes before all that came after its call, and not only after its last attempt. */
+  readonly keepsPlace: boolean;
   /** The longest told wait in milliseconds that it is held for. */
   readonly maxHoldMs: number;
   readonly priority: Priority | undefined;
@@ -43,7 +45,7 @@ export interface LanePermit {
 /** What a lane says to a call that wants to make an attempt. */
 export type LaneAdmission =
   | { readonly kind: 'admitted'; readonly lanePermit: LanePermit }
-  | Exclude<Admission, { readonly kind: 'admitted' }>
+  | KeptOut
   /** It was not even let into the queue, or it had to make room there. */
   | {
       readonly kind: 'turned-away';

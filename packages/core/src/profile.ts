@@ -32,6 +32,11 @@ export interface ProviderProfile {
    * `full` when a bucket is full again, so one slot is free after the reset divided by what is used.
    */
   readonly resetShape: 'window' | 'full';
+  /**
+   * How many calls it advises to have under way at once, as a share of the requests per minute that it
+   * allows. @default it advises nothing
+   */
+  readonly inFlightShare?: number;
   /** Whether it promises to do work with the same `Idempotency-Key` only once. */
   readonly idempotencyKeyHonoured: boolean;
   readonly rules: readonly ProfileRule[];

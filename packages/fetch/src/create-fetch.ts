@@ -21,6 +21,7 @@ import {
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
+import { readerOfUsage } from './read-usage.js';
 import { rebuildResponse } from './rebuild.js';
 import {
   headersOf,
@@ -88,7 +89,8 @@ function run(
   limits: FetchCallOptions | undefined,
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
-  const { clock, provider } = policy;
+  const { clock, provider, limiter } = policy;
+  const limited = limiter !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -110,10 +112,15 @@ function run(
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      return gatherFacts({ input, init, plan, provider, clock, readSent }, outcome, attempt);
+      return gatherFacts(
+        { input, init, plan, provider, clock, limited, readSent },
+        outcome,
+        attempt,
+      );
     },
     discard,
   };
+  if (limited) Object.assign(call, { body, readUsage: readerOfUsage(clock, signal) });
   // A spread of both would be several times as slow.
   if (limits !== undefined) Object.assign(call, limits);
   const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);

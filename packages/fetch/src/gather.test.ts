@@ -16,6 +16,7 @@ async function gather(
     plan: {},
     provider: genericProfile,
     clock: new FakeClock(),
+    limited: false,
     readSent: () => 'unknown',
     ...from,
   };

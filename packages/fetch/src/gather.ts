@@ -18,6 +18,8 @@ export interface Gathering {
   readonly plan: BodyPlan;
   readonly provider: ProviderProfile;
   readonly clock: Clock;
+  /** Whether a limiter wants the headers of successes too. */
+  readonly limited: boolean;
   /** What the wire tells of the attempt that has just ended. */
   readonly readSent: (error: unknown, end: AttemptEnd) => Sent | Promise<Sent>;
 }
@@ -28,7 +30,10 @@ export function gatherFacts(
   outcome: Outcome<Response>,
   attempt: Attempt,
 ): Facts | Promise<Facts> {
-  if (outcome.ok && outcome.value.status < 400) return { status: outcome.value.status };
+  if (outcome.ok && outcome.value.status < 400) {
+    const { status } = outcome.value;
+    return from.limited ? { status, headers: outcome.value.headers } : { status };
+  }
   return gatherFailure(from, outcome, attempt);
 }
 

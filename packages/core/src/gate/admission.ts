@@ -13,7 +13,10 @@ export interface Permit {
 /** What a gate says to a call that wants to make an attempt. */
 export type Admission =
   /** Go. Without a permit the gate was open, and need not hear how the attempt ended. */
-  | { readonly kind: 'admitted'; readonly permit?: Permit }
+  { readonly kind: 'admitted'; readonly permit?: Permit } | KeptOut;
+
+/** Why a call makes no attempt. */
+export type KeptOut =
   /** Nothing goes for long: the wallet is empty, or the told wait is longer than `maxRetryAfterMs`. */
   | { readonly kind: 'refused'; readonly refusal: GivenRefusal }
   /**

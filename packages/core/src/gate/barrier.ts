@@ -1,4 +1,12 @@
-import type { Admission, Caller, GateRules, GateState, Permit, PermitEnd } from './admission.js';
+import type {
+  Admission,
+  Caller,
+  GateRules,
+  GateState,
+  KeptOut,
+  Permit,
+  PermitEnd,
+} from './admission.js';
 import type { Closure } from './closure.js';
 import { Ramp, stepAfterRefusal } from './ramp.js';
 import { giveRefusal, type Refusal } from './refusal.js';
@@ -86,10 +94,10 @@ export class Barrier {
     return permit && { kind: 'admitted', permit };
   }
 
-  /** What a call gets that it keeps from starting. */
-  refuse(kind: 'refused' | 'too-late' | 'expired'): Admission {
+  /** What a call gets that it keeps from starting, or that is out of time. */
+  refuse(kind: 'refused' | 'too-late' | 'expired'): KeptOut {
     const shut = this.#shut;
-    if (shut === undefined) return kind === 'refused' ? OPEN : { kind };
+    if (shut === undefined) return { kind: 'expired' };
     const leftMs = shut.toldUntilMs - this.#rules.clock.monotonic();
     return { kind, refusal: giveRefusal(shut.refusal, leftMs) };
   }

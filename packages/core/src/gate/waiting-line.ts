@@ -31,14 +31,24 @@ class Place<End, Caller extends Waiting<End>> {
 export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   readonly #clock: Clock;
   readonly #onLeave: (waiting: Caller) => void;
-  #places = queueOf<End, Caller>([]);
+  readonly #compare: (one: Caller, other: Caller) => number;
+  #places: TinyQueue<Place<End, Caller>>;
   #length = 0;
   #firstLimitAtMs = Number.POSITIVE_INFINITY;
 
-  /** @param onLeave is told when one has left by itself, aborted or out of time */
-  constructor(clock: Clock, onLeave: (waiting: Caller) => void) {
+  /**
+   * @param onLeave is told when one has left by itself, aborted or out of time
+   * @param compare who goes first, where it is not simply the oldest
+   */
+  constructor(
+    clock: Clock,
+    onLeave: (waiting: Caller) => void,
+    compare: (one: Caller, other: Caller) => number = byAge,
+  ) {
     this.#clock = clock;
     this.#onLeave = onLeave;
+    this.#compare = compare;
+    this.#places = this.#queueOf([]);
   }
 
   get length(): number {
@@ -83,19 +93,41 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
     if (place !== undefined) this.#leave(place, end);
   }
 
+  /** Lets the last one go: it would have been let go after all others. Gives it. */
+  pop(end: End): Caller | undefined {
+    const last = this.#here().reduce<Place<End, Caller> | undefined>(
+      (late, each) =>
+        late === undefined || this.#compare(late.waiting, each.waiting) < 0 ? each : late,
+      undefined,
+    );
+    if (last !== undefined) this.#leave(last, end);
+    return last?.waiting;
+  }
+
   /** Lets all go whose limit is at `limitAtMs` or before. */
   drop(limitAtMs: number, end: (waiting: Caller) => End): void {
     if (limitAtMs < this.#firstLimitAtMs) return;
-    const waiting = this.#places.data.filter(({ left }) => !left);
-    const kept = waiting.filter((place) => place.waiting.limitAtMs > limitAtMs);
-    this.#places = queueOf(kept);
+    this.sweep((waiting) => (waiting.limitAtMs <= limitAtMs ? end(waiting) : undefined));
+  }
+
+  /** Lets all go that `end` has an end for. */
+  sweep(end: (waiting: Caller) => End | undefined): void {
+    const all = this.#here().map((place) => ({ place, ended: end(place.waiting) }));
+    const kept = all.filter(({ ended }) => ended === undefined).map(({ place }) => place);
+    this.#places = this.#queueOf(kept);
     this.#firstLimitAtMs = kept.reduce(
       (first, place) => Math.min(first, place.waiting.limitAtMs),
       Number.POSITIVE_INFINITY,
     );
-    for (const place of waiting) {
-      if (place.waiting.limitAtMs <= limitAtMs) this.#leave(place, end(place.waiting));
-    }
+    for (const { place, ended } of all) if (ended !== undefined) this.#leave(place, ended);
+  }
+
+  #here(): Place<End, Caller>[] {
+    return this.#places.data.filter(({ left }) => !left);
+  }
+
+  #queueOf(places: Place<End, Caller>[]): TinyQueue<Place<End, Caller>> {
+    return new TinyQueue(places, (one, other) => this.#compare(one.waiting, other.waiting));
   }
 
   #quit(place: Place<End, Caller>, end: End): void {
@@ -116,12 +148,10 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   #tidy(): void {
     if (this.#length === 0) this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
     if (this.#length * 2 >= this.#places.length) return;
-    this.#places = queueOf(this.#places.data.filter(({ left }) => !left));
+    this.#places = this.#queueOf(this.#here());
   }
 }
 
-function queueOf<End, Caller extends Waiting<End>>(
-  places: Place<End, Caller>[],
-): TinyQueue<Place<End, Caller>> {
-  return new TinyQueue(places, (one, other) => one.waiting.number - other.waiting.number);
+function byAge(one: Waiting<unknown>, other: Waiting<unknown>): number {
+  return one.number - other.number;
 }

@@ -1,5 +1,5 @@
 import { type Answer, answerJson } from './answer.js';
-import { answerCompletion, answerStream } from './completion.js';
+import { answerCompletion, answerStream, promptTokensOf } from './completion.js';
 import { errorPage } from './error-page.js';
 import type { VideoJobs } from './video-jobs.js';
 
@@ -101,7 +101,7 @@ export class Endpoints {
   #complete(model: string, asked: Record<string, unknown>): Routed {
     this.#lastId += 1;
     const id = `chatcmpl-${this.#lastId}`;
-    const promptTokens = Math.ceil(JSON.stringify(asked.messages).length / 4);
+    const promptTokens = promptTokensOf(asked.messages);
     const completion = { id, model, created: this.#nowS(), promptTokens };
     const answer = asked.stream === true ? answerStream(completion) : answerCompletion(completion);
     return { answer, billed: true };
