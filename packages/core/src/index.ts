@@ -38,6 +38,7 @@ export { readHeader } from './http/headers.js';
 export { type RateLimit, readRateLimits } from './http/rate-limit.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
+export { serverNow } from './http/server-now.js';
 export type { RequestHeaders } from './key/request-headers.js';
 export type {
   Applicant,

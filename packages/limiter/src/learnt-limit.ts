@@ -1,106 +1,108 @@
+import { LearntLevel, type Sent } from './learnt-level.js';
 import type { Unit } from './need.js';
 import type { LearntLimit as Told } from './permit-source.js';
 
-/** What a server last said, and what has happened since. */
+/** What a server last said, to an attempt that was sent later than all others that it told of. */
 interface Basis {
-  /** What was left; `undefined`: any amount. */
+  readonly sentAtMs: number;
+  /** What was left; `undefined`: nobody knows. */
   left: number | undefined;
-  /** When that was so, by the monotonic clock. */
-  atMs: number;
-  /** What was sent from here on came after it for certain. */
-  heardAtMs: number;
-  /** When there is room again, if it was told. */
-  readonly resetAtMs: number | undefined;
+  /** When there is room again, by the monotonic clock. */
+  readonly roomAtMs: number;
   /** The same as the server named it, by its own clock. */
   readonly serverResetAtMs: number | undefined;
 }
 
+/** Requests that were sent so shortly one after the other may be counted in another order. */
+const REORDER_MS = 250;
 /** How exact servers are about their resets. */
 const SAME_WINDOW_MS = 1_500;
-/** For how long what is left is believed, where no reset was told. */
-const UNTOLD_RESET_MS = 1_000;
 /** The `Date` of an answer is in whole seconds. */
 const DATE_STEP_MS = 1_000;
+/** For how long what is left is believed, where no reset was told. */
+const UNTOLD_RESET_MS = 1_000;
+/** Refusals are quick where answers may take a minute, so after this time none is coming. */
+const REFUSAL_MS = 250;
 /** Forgives what sums of fractions lose, in units. */
 const EPSILON = 1e-6;
 /** A shorter wait might not even move the clock. */
 const LEAST_WAIT_MS = 0.01;
-/** Refusals are quick where answers may take a minute, so after this time none is coming. */
-const REFUSAL_MS = 250;
 
-/** One limit as the server tells of it in its answers, which may come out of order. */
+/**
+ * One limit as the server tells of it in its answers. A server counts a request when it comes, and may
+ * answer it much later; so of two answers the one to the later request holds, whatever order they come
+ * in.
+ */
 export class LearntLimit {
   readonly unit: Unit;
   readonly name: string;
-  readonly #outstanding: () => number;
+  readonly #sentSince: (sentAtMs: number) => Iterable<Sent>;
+  readonly #level = new LearntLevel();
   #shape: 'window' | 'full';
-  #limit: number | undefined;
   #basis: Basis;
-  /** Units whose answers told nothing of this limit. */
-  #unseen = 0;
-  /** Whether an answer has shown that there is room again; otherwise one attempt finds out. */
-  #isConfirmed = true;
+  /** When the first attempt went after a window was over by its own word; the others wait for its answer. */
   #triedAtMs: number | undefined;
-  #ratePerMs = 0;
+  #isConfirmed = true;
   #longestResetMs = 0;
 
-  /** @param outstanding units under way, of which the server may have counted any part */
-  constructor(told: Told, shape: 'window' | 'full', nowMs: number, outstanding: () => number) {
-    this.unit = told.unit;
-    this.name = told.name;
+  /** @param sentSince what is under way that was sent then or later, the oldest first */
+  constructor(
+    { unit, name }: Told,
+    shape: 'window' | 'full',
+    sentSince: (sentAtMs: number) => Iterable<Sent>,
+  ) {
+    this.unit = unit;
+    this.name = name;
     this.#shape = shape;
-    this.#outstanding = outstanding;
+    this.#sentSince = sentSince;
     this.#basis = {
+      sentAtMs: Number.NEGATIVE_INFINITY,
       left: undefined,
-      atMs: nowMs,
-      heardAtMs: Number.NEGATIVE_INFINITY,
-      resetAtMs: undefined,
+      roomAtMs: Number.NEGATIVE_INFINITY,
       serverResetAtMs: undefined,
     };
   }
 
   /** What it holds when it is full, if that is known. */
   get limit(): number | undefined {
-    return this.#limit;
-  }
-
-  /** An answer to an attempt that was sent at `sentAtMs` told of it. */
-  hear(told: Told, sentAtMs: number, nowMs: number): void {
-    const basis = this.#basis;
-    const isNewer = sentAtMs >= basis.heardAtMs;
-    this.#noticeShape(told, isNewer, nowMs);
-    if (isNewer && told.limit !== undefined) this.#limit = told.limit;
-    if (told.remaining === undefined) return;
-    const resetAtMs = told.resetMs === undefined ? undefined : nowMs + told.resetMs;
-    if (!isNewer && !this.#isLaterWindow(resetAtMs, nowMs)) {
-      if (this.#isEarlierWindow(resetAtMs)) return;
-      // Nobody can tell which of the two was counted first, so the smaller one is believed.
-      basis.left = Math.min(this.#leftAt(nowMs), told.remaining);
-      basis.atMs = nowMs;
-      this.#noticeRate(told);
-      return;
-    }
-    this.#basis = {
-      left: told.remaining,
-      atMs: nowMs,
-      heardAtMs: nowMs,
-      resetAtMs,
-      serverResetAtMs: told.resetAtMs,
-    };
-    this.#unseen = 0;
-    this.#confirm();
-    this.#longestResetMs = Math.max(this.#longestResetMs, told.resetMs ?? 0);
-    this.#noticeRate(told);
-  }
-
-  /** An attempt took so much of it, as far as anybody knows, but no answer told of this limit. */
-  miss(amount: number): void {
-    this.#unseen += amount;
+    return Number.isFinite(this.#level.limit) ? this.#level.limit : undefined;
   }
 
   /** An attempt takes from it. */
-  taken(nowMs: number): void {
+  take(amount: number, nowMs: number): void {
+    this.#level.take(amount, nowMs);
     if (!this.#isConfirmed) this.#triedAtMs ??= nowMs;
+  }
+
+  /** An attempt that took from it was never sent. */
+  giveBack(amount: number, sentAtMs: number): void {
+    if (sentAtMs >= this.#basis.sentAtMs - REORDER_MS) this.#level.giveBack(amount);
+  }
+
+  /** The answer to an attempt that was sent at `sentAtMs` told of it. */
+  hear(told: Told, sentAtMs: number, nowMs: number): void {
+    const basis = this.#basis;
+    if (sentAtMs < basis.sentAtMs - REORDER_MS) return;
+    const { remaining, resetMs, resetAtMs } = told;
+    const isNewer = sentAtMs > basis.sentAtMs + REORDER_MS;
+    if (this.#isBucket(told, nowMs - sentAtMs)) this.#shape = 'full';
+    if (told.limit !== undefined && (isNewer || this.limit === undefined)) {
+      this.#level.limit = told.limit;
+    }
+    if (remaining === undefined) return;
+    this.#noticeRefill(told, remaining, nowMs - sentAtMs);
+    const countedAtMs = Math.min(nowMs, sentAtMs + REORDER_MS);
+    const since = this.#sentSince(sentAtMs - REORDER_MS);
+    const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
+    if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
+      this.#level.lower(remaining, countedAtMs, since, nowMs);
+      basis.left = Math.min(basis.left ?? remaining, remaining);
+      return;
+    }
+    this.#level.set(remaining, countedAtMs, since);
+    this.#basis = { sentAtMs, left: remaining, roomAtMs, serverResetAtMs: resetAtMs };
+    this.#longestResetMs = Math.max(this.#longestResetMs, resetMs ?? 0);
+    this.#confirm();
   }
 
   /** Milliseconds until `amount` may be taken so that `keep` units are left; 0: now. */
@@ -110,59 +112,55 @@ export class LearntLimit {
       if (leftMs > 0) return leftMs;
       this.#confirm();
     }
-    const missing = () => amount + keep - this.available(nowMs);
-    if (missing() <= EPSILON) return 0;
-    if (this.#isFull()) return Math.max(missing() / this.#ratePerMs, LEAST_WAIT_MS);
-    const roomInMs = this.#roomAtMs() - nowMs;
+    const missing = this.#missing(amount + keep, nowMs);
+    if (missing === 0) return 0;
+    const { refillPerMs } = this.#level;
+    if (refillPerMs > 0) return Math.max(missing / refillPerMs, LEAST_WAIT_MS);
+    const roomInMs = this.#basis.roomAtMs - nowMs;
     if (roomInMs > 0) return roomInMs;
     this.#roll(nowMs);
-    return missing() > 0 && this.#outstanding() > 0 ? UNTOLD_RESET_MS : 0;
+    // Where even that is too little, those under way are waited for.
+    const isBusy =
+      this.#missing(amount + keep, nowMs) > 0 && this.#level.at(nowMs) < this.#level.limit;
+    return isBusy ? UNTOLD_RESET_MS : 0;
   }
 
   /** How long it will be until `amount` is taken after `ahead` units. */
   estimateMs(amount: number, ahead: number, nowMs: number): number {
-    const missing = ahead + amount - this.available(nowMs);
-    if (missing <= 0) return 0;
-    if (this.#isFull()) return missing / this.#ratePerMs;
-    const untilRoomMs = Math.max(0, this.#roomAtMs() - nowMs);
-    const windows = Math.max(0, Math.ceil(missing / (this.#limit ?? missing)) - 1);
+    const missing = this.#missing(ahead + amount, nowMs);
+    if (missing === 0) return 0;
+    const { refillPerMs, limit } = this.#level;
+    if (refillPerMs > 0) return missing / refillPerMs;
+    const untilRoomMs = Math.max(0, this.#basis.roomAtMs - nowMs);
+    const windows = Number.isFinite(limit) ? Math.ceil(missing / limit) - 1 : 0;
     return untilRoomMs + windows * this.#longestResetMs;
   }
 
   /** What could be taken now, which may be less than nothing; `Infinity`: any amount. */
   available(nowMs: number): number {
-    return this.#leftAt(nowMs) - this.#outstanding() - this.#unseen;
+    return this.#level.at(nowMs);
   }
 
   /** Whether what was told does not hold any more. */
   isFresh(nowMs: number): boolean {
-    return nowMs >= this.#roomAtMs();
+    return nowMs >= this.#basis.roomAtMs;
   }
 
-  #leftAt(nowMs: number): number {
-    const { left = Number.POSITIVE_INFINITY, atMs } = this.#basis;
-    if (!this.#isFull()) return left;
-    return Math.min(this.#limit ?? left, left + this.#ratePerMs * (nowMs - atMs));
-  }
-
-  #isFull(): boolean {
-    return this.#shape === 'full' && this.#ratePerMs > 0;
-  }
-
-  #roomAtMs(): number {
-    return this.#basis.resetAtMs ?? this.#basis.atMs + UNTOLD_RESET_MS;
+  #missing(amount: number, nowMs: number): number {
+    const missing = amount - this.#level.at(nowMs);
+    return missing > EPSILON ? missing : 0;
   }
 
   /** The window is over by its own word: it is full again, which one attempt is to confirm. */
   #roll(nowMs: number): void {
+    const { limit } = this.#level;
+    this.#level.set(limit, nowMs, this.#sentSince(nowMs - REORDER_MS));
     this.#basis = {
-      left: this.#limit,
-      atMs: nowMs,
-      heardAtMs: this.#roomAtMs(),
-      resetAtMs: undefined,
+      sentAtMs: nowMs,
+      left: undefined,
+      roomAtMs: nowMs + UNTOLD_RESET_MS,
       serverResetAtMs: undefined,
     };
-    this.#unseen = 0;
     this.#isConfirmed = false;
   }
 
@@ -171,43 +169,38 @@ export class LearntLimit {
     this.#triedAtMs = undefined;
   }
 
-  #isLaterWindow(resetAtMs: number | undefined, nowMs: number): boolean {
-    const before = this.#basis.resetAtMs;
-    if (this.#shape === 'full' || resetAtMs === undefined) return false;
-    return before === undefined
-      ? resetAtMs > nowMs + SAME_WINDOW_MS
-      : resetAtMs > before + SAME_WINDOW_MS && nowMs > before - SAME_WINDOW_MS;
-  }
-
-  #isEarlierWindow(resetAtMs: number | undefined): boolean {
-    const before = this.#basis.resetAtMs ?? this.#basis.atMs;
-    return this.#shape === 'window' && (resetAtMs ?? before) < before - SAME_WINDOW_MS;
+  /** Whether an answer to a request of about the same time tells of a window after that of the basis. */
+  #isLaterWindow(roomAtMs: number, sentAtMs: number): boolean {
+    const { left, roomAtMs: before, sentAtMs: basisSentAtMs } = this.#basis;
+    if (this.#shape === 'full') return false;
+    if (left === undefined) return sentAtMs >= basisSentAtMs;
+    return roomAtMs > before + SAME_WINDOW_MS && sentAtMs > before - SAME_WINDOW_MS;
   }
 
   /**
-   * A window ends when it ends, whatever is used of it. A bucket is full the later the more is used, and
-   * refills before that.
+   * A window ends when it ends, whatever is used of it; a bucket is full the later the more is used. So
+   * it is a bucket if the server names another end before the first one is over by its own clock.
    */
-  #noticeShape(told: Told, isNewer: boolean, nowMs: number): void {
-    const { left, resetAtMs } = this.#basis;
-    const { remaining } = told;
-    if (this.#shape === 'full' || told.limit !== this.#limit) return;
-    if (left === undefined || remaining === undefined || resetAtMs === undefined) return;
-    const isRunning = nowMs < resetAtMs - SAME_WINDOW_MS;
-    const isRefilled = isRunning && isNewer && this.unit === 'requests' && remaining > left;
-    if (isRefilled || (remaining < left && this.#hasMoved(told))) this.#shape = 'full';
+  #isBucket({ limit, remaining, resetAtMs, serverNowMs }: Told, tookMs: number): boolean {
+    const { left, serverResetAtMs } = this.#basis;
+    if (left === undefined || remaining === undefined || remaining >= left) return false;
+    if (resetAtMs === undefined || serverNowMs === undefined) return false;
+    if (serverResetAtMs === undefined || limit !== this.limit) return false;
+    const countedAtMs = serverNowMs + DATE_STEP_MS - Math.max(0, tookMs - REORDER_MS);
+    return resetAtMs > serverResetAtMs && countedAtMs <= serverResetAtMs;
   }
 
-  /** Whether the server named another end of a window before that was over by its own clock. */
-  #hasMoved({ resetAtMs = 0, resetMs = 0 }: Told): boolean {
-    const { serverResetAtMs = 0 } = this.#basis;
-    const serverNowMs = resetAtMs - resetMs;
-    return resetAtMs > serverResetAtMs && serverNowMs + DATE_STEP_MS <= serverResetAtMs;
-  }
-
-  /** What is used comes back until the reset. */
-  #noticeRate({ remaining = 0, resetMs = 0 }: Told): void {
-    const used = (this.#limit ?? 0) - remaining;
-    if (used > 0 && resetMs > 0) this.#ratePerMs = used / resetMs;
+  /**
+   * What is used of a bucket comes back until its reset.
+   *
+   * @param tookMs how long before its answer it was counted, at most; a moment that is named is the same
+   */
+  #noticeRefill(told: Told, remaining: number, tookMs: number): void {
+    if (this.#shape !== 'full') return;
+    const { resetMs = 0, resetAtMs, serverNowMs } = told;
+    const used = this.#level.limit - remaining;
+    const isMoment = resetAtMs !== undefined && serverNowMs !== undefined;
+    const inMs = isMoment ? resetAtMs - serverNowMs + tookMs : resetMs;
+    if (used > 0 && Number.isFinite(used) && inMs > 0) this.#level.refillPerMs = used / inMs;
   }
 }

@@ -1,4 +1,10 @@
-import { type HeaderSource, type RateLimit, readHeader, readRateLimits } from '@forbear/core';
+import {
+  type HeaderSource,
+  type RateLimit,
+  readHeader,
+  readRateLimits,
+  serverNow,
+} from '@forbear/core';
 import type { Unit } from './need.js';
 import type { LearntLimit } from './permit-source.js';
 
@@ -25,7 +31,8 @@ export function readLimits(
     const unit = unitOf(told);
     if (unit === undefined || told.limit === 0) return [];
     const resetAtMs = momentOf(readHeader(headers, told.source));
-    return [{ ...toLearnt(told, unit), ...(resetAtMs !== undefined && { resetAtMs }) }];
+    const learnt = { ...toLearnt(told, unit), serverNowMs: serverNow(headers, nowMs) };
+    return [{ ...learnt, ...(resetAtMs !== undefined && { resetAtMs }) }];
   });
 }
 

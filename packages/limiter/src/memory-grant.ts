@@ -8,7 +8,6 @@ export class MemoryGrant implements Grant {
   readonly need: Need;
   readonly sentAtMs: number;
   readonly charges: readonly Charge[];
-  isAnswered = false;
 
   constructor(need: Need, sentAtMs: number, charges: readonly Charge[]) {
     this.need = need;

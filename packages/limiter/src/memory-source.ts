@@ -1,5 +1,6 @@
 import type { Clock } from '@forbear/core';
 import { GivenLimit } from './given-limit.js';
+import type { Sent } from './learnt-level.js';
 import { LearntLimit } from './learnt-limit.js';
 import { MemoryGrant } from './memory-grant.js';
 import { amountOf, type Need, type Unit } from './need.js';
@@ -27,8 +28,6 @@ export class MemorySource implements PermitSource {
   readonly #learnt = new Map<string, LearntLimit>();
   /** Attempts under way that have no answer yet. */
   readonly #unanswered = new Set<MemoryGrant>();
-  /** What these take of the units of learnt limits. */
-  readonly #outstanding = new Map<Unit, number>();
 
   constructor({ clock, limits, resetShape }: PermitSourceContext) {
     this.#clock = clock;
@@ -56,22 +55,25 @@ export class MemorySource implements PermitSource {
 
   learn(grant: Grant, limits: readonly Told[]): void {
     const taken = grant as MemoryGrant;
-    if (taken.isAnswered) return;
+    // What an answer does not tell of may have been taken all the same, so it stays taken.
+    if (!this.#unanswered.delete(taken)) return;
     const nowMs = this.#clock.monotonic();
-    this.#answer(taken);
     this.#given.forEach((each, index) => {
       const charge = taken.charges[index];
       if (charge !== undefined) each.answered(charge, limits, nowMs);
     });
-    for (const told of limits) this.#limitOf(told, nowMs)?.hear(told, taken.sentAtMs, nowMs);
-    this.#miss(taken, limits);
+    for (const told of limits) this.#limitOf(told)?.hear(told, taken.sentAtMs, nowMs);
   }
 
   settle(grant: Grant, used: Need | undefined): void {
     const taken = grant as MemoryGrant;
     const nowMs = this.#clock.monotonic();
-    if (used === undefined) this.#answer(taken);
-    else this.learn(taken, []);
+    if (used !== undefined) this.learn(taken, []);
+    else if (this.#unanswered.delete(taken)) {
+      for (const each of this.#learnt.values()) {
+        each.giveBack(amountOf(taken.need, each.unit), taken.sentAtMs);
+      }
+    }
     this.#given.forEach(({ limit }, index) => {
       const charge = taken.charges[index];
       const amount = used === undefined ? 0 : amountOf(used, limit.unit);
@@ -141,49 +143,23 @@ export class MemorySource implements PermitSource {
         : this.#given.map((each) => each.take(amountOf(need, each.limit.unit), nowMs));
     const grant = new MemoryGrant(need, nowMs, charges);
     this.#unanswered.add(grant);
-    if (this.#learnt.size > 0) {
-      for (const each of this.#learnt.values()) each.taken(nowMs);
-      this.#count(need, 1);
-    }
+    for (const each of this.#learnt.values()) each.take(amountOf(need, each.unit), nowMs);
     return grant;
   }
 
-  #answer(grant: MemoryGrant): void {
-    if (!this.#unanswered.delete(grant)) return;
-    grant.isAnswered = true;
-    this.#count(grant.need, -1);
-  }
-
-  #count(need: Need, sign: 1 | -1): void {
-    for (const [unit, amount] of this.#outstanding) {
-      this.#outstanding.set(unit, amount + sign * amountOf(need, unit));
-    }
-  }
-
-  /** An answer that does not tell of a limit may have taken from it all the same. */
-  #miss({ need }: MemoryGrant, told: readonly Told[]): void {
-    for (const each of this.#learnt.values()) {
-      const isTold = told.some(({ name, unit, remaining }) => {
-        return name === each.name && unit === each.unit && remaining !== undefined;
-      });
-      if (!isTold) each.miss(amountOf(need, each.unit));
-    }
-  }
-
-  #limitOf(told: Told, nowMs: number): LearntLimit | undefined {
+  #limitOf(told: Told): LearntLimit | undefined {
     const { unit, name } = told;
     const known = this.#learnt.get(name);
     if (known !== undefined || this.#learnt.size >= MOST_LEARNT) return known;
-    if (!this.#outstanding.has(unit)) {
-      const needs = [...this.#unanswered].map(({ need }) => amountOf(need, unit));
-      this.#outstanding.set(
-        unit,
-        needs.reduce((sum, each) => sum + each, 0),
-      );
-    }
-    const outstanding = () => this.#outstanding.get(unit) ?? 0;
-    const learnt = new LearntLimit(told, this.#resetShape, nowMs, outstanding);
+    const learnt = new LearntLimit(told, this.#resetShape, (sinceMs) => this.#sent(unit, sinceMs));
     this.#learnt.set(name, learnt);
     return learnt;
+  }
+
+  /** What was sent since a time and has no answer yet, the oldest first. */
+  *#sent(unit: Unit, sinceMs: number): Generator<Sent> {
+    for (const { need, sentAtMs } of this.#unanswered) {
+      if (sentAtMs >= sinceMs) yield { sentAtMs, amount: amountOf(need, unit) };
+    }
   }
 }

@@ -28,6 +28,8 @@ export interface LearntLimit {
   readonly resetMs?: number;
   /** The same by the server's clock, in Unix milliseconds, where a moment was named. */
   readonly resetAtMs?: number;
+  /** The server's clock when it answered, in Unix milliseconds. */
+  readonly serverNowMs?: number;
 }
 
 /** Why an attempt can never have a permit. */
