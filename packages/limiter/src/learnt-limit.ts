@@ -79,8 +79,12 @@ export class LearntLimit {
     if (sentAtMs >= this.#basis.sentAtMs - REORDER_MS) this.#level.giveBack(amount);
   }
 
-  /** The answer to an attempt that was sent at `sentAtMs` told of it. */
-  hear(told: Told, sentAtMs: number, nowMs: number): void {
+  /**
+   * An answer told of it.
+   *
+   * @param sent the attempt that it answers, which is not under way any more
+   */
+  hear(told: Told, { sentAtMs, amount }: Sent, nowMs: number): void {
     const basis = this.#basis;
     if (sentAtMs < basis.sentAtMs - REORDER_MS) return;
     const { remaining, resetMs, resetAtMs } = told;
@@ -95,6 +99,8 @@ export class LearntLimit {
     const since = this.#sentSince(sentAtMs - REORDER_MS);
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
     if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
+      // It was taken as one that may have been counted later; now its answer tells.
+      this.giveBack(amount, sentAtMs);
       this.#level.lower(remaining, countedAtMs, since, nowMs);
       basis.left = Math.min(basis.left ?? remaining, remaining);
       return;

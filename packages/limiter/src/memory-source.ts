@@ -62,7 +62,10 @@ export class MemorySource implements PermitSource {
       const charge = taken.charges[index];
       if (charge !== undefined) each.answered(charge, limits, nowMs);
     });
-    for (const told of limits) this.#limitOf(told)?.hear(told, taken.sentAtMs, nowMs);
+    const { need, sentAtMs } = taken;
+    for (const told of limits) {
+      this.#limitOf(told)?.hear(told, { sentAtMs, amount: amountOf(need, told.unit) }, nowMs);
+    }
   }
 
   settle(grant: Grant, used: Need | undefined): void {
