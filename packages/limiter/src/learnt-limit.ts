@@ -164,7 +164,8 @@ export class LearntLimit {
     this.#basis = {
       sentAtMs: nowMs,
       left: undefined,
-      roomAtMs: nowMs + UNTOLD_RESET_MS,
+      // Until an answer tells, the next one is as long as the longest that was seen.
+      roomAtMs: nowMs + Math.max(UNTOLD_RESET_MS, this.#longestResetMs),
       serverResetAtMs: undefined,
     };
     this.#isConfirmed = false;
