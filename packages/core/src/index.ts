@@ -31,14 +31,14 @@ export type { Closure } from './gate/closure.js';
 export type { Gate } from './gate/gate.js';
 export type { GateQueue } from './gate/gate-queue.js';
 export type { GivenRefusal, Refusal } from './gate/refusal.js';
-export { type Waiting, WaitingLine } from './gate/waiting-line.js';
+export { Waiting, WaitingLine } from './gate/waiting-line.js';
 export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
 export { readHeader } from './http/headers.js';
 export { type RateLimit, readRateLimits } from './http/rate-limit.js';
+export { serverNow } from './http/server-now.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
-export { serverNow } from './http/server-now.js';
 export type { RequestHeaders } from './key/request-headers.js';
 export type {
   Applicant,

@@ -9,7 +9,7 @@ import {
 } from '@forbear/core';
 import type { Door } from './door.js';
 import { Entry } from './entry.js';
-import { obeyGates } from './gate-sweep.js';
+import { obeyGate } from './gate-sweep.js';
 import type { KeyLimits } from './key-limits.js';
 import type { TakenPermit } from './lane-permit.js';
 import type { LevelLine } from './level-line.js';
@@ -33,6 +33,7 @@ export interface QueueRules {
 /** For how long after an interactive call a share is kept for the next. */
 const INTERACTIVE_MS = 60_000;
 
+const NEVER = Number.POSITIVE_INFINITY;
 const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
 const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
 
@@ -113,6 +114,11 @@ export class KeyQueue implements GateQueue {
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
   pump(): void {
     if (this.#isPumping) return;
+    if (this.length === 0) {
+      this.#alarm.set(undefined);
+      if (this.isQuiet) this.#rules.onQuiet();
+      return;
+    }
     this.#isPumping = true;
     const wakeAtMs = this.#letGo();
     this.#isPumping = false;
@@ -151,19 +157,28 @@ export class KeyQueue implements GateQueue {
   /** What the first of those that wait is told now; a number: nothing yet, ask again at that time. */
   #tryStart(entry: Entry, nowMs: number): LaneAdmission | number {
     const { door } = entry;
-    for (const other of this.doors) {
-      const { barrier } = other;
-      if (other !== door && !barrier.isOpen && barrier.opensAtMs > nowMs) return barrier.opensAtMs;
+    if (this.doors.size > 1) {
+      const othersAtMs = this.#othersOpenAtMs(door);
+      if (othersAtMs > nowMs) return othersAtMs;
     }
-    const said = door.barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
-    if (said === undefined && !door.barrier.isOpen) {
-      return door.barrier.changesAtMs(nowMs) ?? Number.POSITIVE_INFINITY;
-    }
+    const { barrier } = door;
+    const said = barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
+    if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
     const started = this.limits.tryStart(entry, this.#keptFrom(entry, nowMs), said?.permit);
-    if (typeof started === 'object') return { kind: 'admitted', lanePermit: started };
+    if (typeof started === 'object') return started;
     door.giveBack(said?.permit);
     return nowMs + started;
+  }
+
+  #obeyGates(nowMs: number): void {
+    for (const door of this.doors) if (!door.barrier.isOpen) obeyGate(door, this.#order, nowMs);
+  }
+
+  /** When the gates of other policies let the key be called, since what they were told is true for all. */
+  #othersOpenAtMs(door: Door): number {
+    const others = [...this.doors].filter((each) => each !== door);
+    return Math.max(0, ...others.map(({ barrier }) => barrier.opensAtMs));
   }
 
   /** Which share is kept from a call: interactive ones of the last minute may be followed by others. */
@@ -174,9 +189,9 @@ export class KeyQueue implements GateQueue {
 
   /** Gives when to look again; `undefined`: only something else changes it. */
   #letGo(): number | undefined {
-    obeyGates(this.doors, this.#order, this.#clock.monotonic());
+    const nowMs = this.#clock.monotonic();
+    this.#obeyGates(nowMs);
     for (;;) {
-      const nowMs = this.#clock.monotonic();
       const line = this.#order.next(nowMs);
       if (line === undefined) return undefined;
       const retryAtMs = this.#shift(line, nowMs);
@@ -196,7 +211,7 @@ export class KeyQueue implements GateQueue {
     const tooLarge = this.limits.source.tooLarge(entry);
     const said = tooLarge ? turnAway(new NeverFitsError(tooLarge)) : this.#tryStart(entry, nowMs);
     if (typeof said === 'number') return said;
-    this.#order.shift(line, said);
+    this.#order.shift(line, said, nowMs);
     return undefined;
   }
 }

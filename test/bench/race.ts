@@ -40,7 +40,13 @@ export const bodyOf = (content: string, more: object = {}) =>
   JSON.stringify({ model: 'test', messages: [{ role: 'user', content }], ...more });
 
 /** Runs a race on real sockets and a driven clock, so that minutes take moments. */
-export async function race({ profile, limiter, server, bodies, meanwhile }: Race): Promise<RaceResult> {
+export async function race({
+  profile,
+  limiter,
+  server,
+  bodies,
+  meanwhile,
+}: Race): Promise<RaceResult> {
   const clock = new FakeClock();
   await using provider = await fakeProvider({ clock, ...server });
   const counted = countInFlight(globalThis.fetch);
