@@ -8,8 +8,8 @@ import {
   type QueuePlace,
 } from '@forbear/core';
 import type { Door } from './door.js';
+import { Doors } from './doors.js';
 import { Entry } from './entry.js';
-import { obeyGate } from './gate-sweep.js';
 import type { KeyLimits } from './key-limits.js';
 import type { TakenPermit } from './lane-permit.js';
 import type { LevelLine } from './level-line.js';
@@ -18,17 +18,8 @@ import { NeverFitsError } from './never-fits-error.js';
 import { Order } from './order.js';
 import { INTERACTIVE } from './priority.js';
 import { QueueFullError } from './queue-full-error.js';
-import type { TokenCounter } from './token-estimate.js';
-
-/** What the queues of a limiter go by. */
-export interface QueueRules {
-  readonly maxQueued: number;
-  readonly interactiveShare: number;
-  readonly ageingMs: number;
-  readonly countTokens: TokenCounter;
-  /** Is told each time that a queue has nobody waiting and nothing under way any more. */
-  readonly onQuiet: () => void;
-}
+import type { QueueRules } from './queue-rules.js';
+import { turnAway } from './turn-away.js';
 
 /** For how long after an interactive call a share is kept for the next. */
 const INTERACTIVE_MS = 60_000;
@@ -44,7 +35,7 @@ const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
 export class KeyQueue implements GateQueue {
   /** What may be shown of its key. */
   readonly label: string;
-  readonly doors = new Set<Door>();
+  readonly doors = new Doors();
   readonly limits: KeyLimits;
   readonly #rules: QueueRules;
   readonly #clock: Clock;
@@ -83,12 +74,8 @@ export class KeyQueue implements GateQueue {
     const asks = entry.limitAtMs < Number.POSITIVE_INFINITY || applicant.onQueued !== undefined;
     const place = asks ? this.placeOf(entry) : { position: 0 };
     if (nowMs + (place.estimateMs ?? 0) >= entry.limitAtMs) return TOO_LATE;
-    const { maxQueued } = this.#rules;
-    if (this.length >= maxQueued && !applicant.isRetry) {
-      const evicted = turnAway(new QueueFullError(maxQueued, true));
-      if (!this.#order.evictBelow(entry.level, evicted)) {
-        return turnAway(new QueueFullError(maxQueued));
-      }
+    if (!applicant.isRetry && !this.#makeRoom(entry)) {
+      return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
     const ended = this.#order.join(entry);
     applicant.onQueued?.(place);
@@ -105,8 +92,8 @@ export class KeyQueue implements GateQueue {
   placeOf(call: Need & Pick<Entry, 'level' | 'tenant'>): QueuePlace {
     const nowMs = this.#clock.monotonic();
     const ahead = this.#order.aheadOf(call.level, call.tenant);
-    const opensInMs = [...this.doors].map(({ barrier }) => barrier.opensAtMs - nowMs);
-    const estimateMs = Math.max(0, this.limits.source.estimateMs(call, ahead), ...opensInMs);
+    const permitInMs = this.limits.source.estimateMs(call, ahead);
+    const estimateMs = Math.max(0, permitInMs, this.doors.opensAtMs() - nowMs);
     const position = ahead.requests + 1;
     return Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
   }
@@ -139,6 +126,13 @@ export class KeyQueue implements GateQueue {
     return waiting;
   }
 
+  /** Whether one more may wait, if need be instead of one of lower priority. */
+  #makeRoom(entry: Entry): boolean {
+    const { maxQueued } = this.#rules;
+    if (this.length < maxQueued) return true;
+    return this.#order.evictBelow(entry.level, turnAway(new QueueFullError(maxQueued, true)));
+  }
+
   /** What a call is told at once; `undefined`: it has to wait. */
   #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
     if (this.#isClosed && !isRetry) return turnAway(new QueueFullError(0));
@@ -158,7 +152,7 @@ export class KeyQueue implements GateQueue {
   #tryStart(entry: Entry, nowMs: number): LaneAdmission | number {
     const { door } = entry;
     if (this.doors.size > 1) {
-      const othersAtMs = this.#othersOpenAtMs(door);
+      const othersAtMs = this.doors.opensAtMs(door);
       if (othersAtMs > nowMs) return othersAtMs;
     }
     const { barrier } = door;
@@ -171,16 +165,6 @@ export class KeyQueue implements GateQueue {
     return nowMs + started;
   }
 
-  #obeyGates(nowMs: number): void {
-    for (const door of this.doors) if (!door.barrier.isOpen) obeyGate(door, this.#order, nowMs);
-  }
-
-  /** When the gates of other policies let the key be called, since what they were told is true for all. */
-  #othersOpenAtMs(door: Door): number {
-    const others = [...this.doors].filter((each) => each !== door);
-    return Math.max(0, ...others.map(({ barrier }) => barrier.opensAtMs));
-  }
-
   /** Which share is kept from a call: interactive ones of the last minute may be followed by others. */
   #keptFrom({ level }: Entry, nowMs: number): number {
     const isKept = level < INTERACTIVE && nowMs - this.#interactiveAtMs < INTERACTIVE_MS;
@@ -190,7 +174,7 @@ export class KeyQueue implements GateQueue {
   /** Gives when to look again; `undefined`: only something else changes it. */
   #letGo(): number | undefined {
     const nowMs = this.#clock.monotonic();
-    this.#obeyGates(nowMs);
+    this.doors.obey(this.#order, nowMs);
     for (;;) {
       const line = this.#order.next(nowMs);
       if (line === undefined) return undefined;
@@ -214,11 +198,6 @@ export class KeyQueue implements GateQueue {
     this.#order.shift(line, said, nowMs);
     return undefined;
   }
-}
-
-function turnAway(error: QueueFullError | NeverFitsError): LaneAdmission {
-  const reason = error instanceof NeverFitsError ? 'never-fits' : 'queue-full';
-  return { kind: 'turned-away', error, reason };
 }
 
 function finite(atMs: number): number | undefined {

@@ -15,7 +15,7 @@ import {
 } from './concurrency.js';
 import { Door } from './door.js';
 import { KeyLimits, type KeyNews } from './key-limits.js';
-import { KeyQueue, type QueueRules } from './key-queue.js';
+import { KeyQueue } from './key-queue.js';
 import { KeyQueues } from './key-queues.js';
 import { KeyLane } from './lane.js';
 import type { Limit } from './limit.js';
@@ -23,6 +23,7 @@ import type { EstimateOptions, Limiter, LimiterSnapshot } from './limiter.js';
 import { LIMITER_DEFAULTS, type LimiterOptions, limitsOf } from './limiter-options.js';
 import { MemorySource } from './memory-source.js';
 import { levelOf } from './priority.js';
+import type { QueueRules } from './queue-rules.js';
 import { tokenCounter, tokensOf } from './token-estimate.js';
 
 const MINUTE_MS = 60_000;
@@ -114,9 +115,7 @@ export class KeyedLimiter implements Limiter {
     const { resetShape, inFlightShare } = profile;
     const limits = limitsOf(this.#options, resetShape === 'full' ? 'bucket' : 'fixed');
     const makeSource = this.#options.source ?? ((context) => new MemorySource(context));
-    const tell = (news: KeyNews) => {
-      for (const door of queue.doors) door.tell(news);
-    };
+    const tell = (news: KeyNews) => queue.doors.tell(news);
     const concurrency = this.#concurrencyFor(limits, inFlightShare, (was, because) => {
       tell({ type: 'pace', maxConcurrent: concurrency.limit, was, because });
     });
