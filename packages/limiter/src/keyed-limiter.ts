@@ -131,7 +131,7 @@ export class KeyedLimiter implements Limiter {
     return queue;
   }
 
-  /** Where requests are limited by what was given, the wall is known, and need not be felt for. */
+  /** Where a limit of requests was given, their rate is bound, and only a server that throttles bounds more. */
   #concurrencyFor(
     limits: readonly Limit[],
     inFlightShare: number | undefined,
@@ -142,7 +142,7 @@ export class KeyedLimiter implements Limiter {
     const requests = limits.filter(({ unit }) => unit === 'requests');
     if (requests.length === 0) return new AutoConcurrency(onChange);
     if (inFlightShare === undefined) {
-      return new AutoConcurrency(onChange, Math.min(...requests.map(({ amount }) => amount)));
+      return new AutoConcurrency(onChange, Number.POSITIVE_INFINITY);
     }
     const perMinute = requests.map(({ amount, perMs }) => (amount / perMs) * MINUTE_MS);
     return new AutoConcurrency(onChange, Math.min(...perMinute) * inFlightShare, true);
