@@ -40,7 +40,10 @@ describe('a limit that was given', () => {
 
   test('gets back what was never sent', async () => {
     const { clock, call, order, settle } = setUp(TWO_A_SECOND, { maxRetries: 0 });
-    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const refused = Object.assign(new Error('connect'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    });
     await call('a').fail(refused);
     await call('b').answer(OK);
     call('c');
@@ -126,7 +129,13 @@ describe('a queue with a bound', () => {
     const { callAll, settle } = setUp({ ...TWO_A_SECOND, maxQueued: 2 });
     const made = callAll('abcde');
     await settle();
-    expect(made.map(({ error }) => error !== undefined)).toEqual([false, false, false, false, true]);
+    expect(made.map(({ error }) => error !== undefined)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(made[4]?.error).toBeInstanceOf(QueueFullError);
     expect(made[4]?.error).toMatchObject({ maxQueued: 2 });
     expect(made[4]?.trace).toMatchObject({ reason: 'queue-full', attempts: [] });
@@ -190,7 +199,10 @@ describe('a call that waits', () => {
       { position: 2, estimateMs: 1050, attempt: 1 },
     ]);
     expect(limiter.estimate()).toEqual({ position: 3, estimateMs: 2050 });
-    expect(limiter.estimate({ priority: 'interactive' })).toEqual({ position: 1, estimateMs: 1050 });
+    expect(limiter.estimate({ priority: 'interactive' })).toEqual({
+      position: 1,
+      estimateMs: 1050,
+    });
   });
 
   test('notes in its trace how long it was queued', async () => {
@@ -331,9 +343,12 @@ describe('tokens', () => {
   });
 
   test('are counted by what was given for it, and by the limiter where that fails', async () => {
-    const estimateTokens = vi.fn().mockReturnValueOnce(60).mockImplementationOnce(() => {
-      throw new Error('no tokenizer');
-    });
+    const estimateTokens = vi
+      .fn()
+      .mockReturnValueOnce(60)
+      .mockImplementationOnce(() => {
+        throw new Error('no tokenizer');
+      });
     const { callAll, order, settle } = setUp({ ...LIMITED, estimateTokens });
     callAll('ab', { body: 'x'.repeat(160) });
     await settle();
@@ -366,7 +381,9 @@ describe('concurrency', () => {
     await clock.advance(5000);
     const [next] = callAll('y');
     await next?.answer({ status: 429 });
-    const halvings = events.filter((event) => event.type === 'pace' && event.because === 'throttled');
+    const halvings = events.filter(
+      (event) => event.type === 'pace' && event.because === 'throttled',
+    );
     expect(halvings).toMatchObject([{ was: 20, maxConcurrent: 10 }, { was: 10 }]);
   });
 

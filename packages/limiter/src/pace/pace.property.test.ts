@@ -108,7 +108,9 @@ describe('a log of a window', () => {
     const burst = Array.from({ length: 100 }, () => ({ passMs: 0, amount: 1, answerMs: 0 }));
     const taken = play(log, burst, false);
     // 99 goes in the tenth window: nine windows after the first.
-    expect((taken.at(-1)?.atMs ?? 0) - (taken[0]?.atMs ?? 0)).toBeLessThanOrEqual(9 * PER_MS * 1.06);
+    expect((taken.at(-1)?.atMs ?? 0) - (taken[0]?.atMs ?? 0)).toBeLessThanOrEqual(
+      9 * PER_MS * 1.06,
+    );
   });
 });
 
