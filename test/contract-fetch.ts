@@ -1,3 +1,4 @@
+import type { Policy } from '@forbear/core';
 import { createFetch, type ForbearFetch, type ForbearInit } from '@forbear/fetch';
 import type { AdapterUnderTest } from '@forbear/testing/contract';
 import { Agent, fetch as undiciFetch } from 'undici';
@@ -13,21 +14,30 @@ function connect(maxSockets: number | undefined) {
   return { bare, close: () => dispatcher.destroy() };
 }
 
-/** The drop-in fetch, as the contract sees it. */
-export const fetchAdapter: AdapterUnderTest = {
-  name: 'fetch',
-  stream: (text) => new Blob([text]).stream(),
-  connect({ policy, baseURL, maxSockets }) {
-    const { bare, close } = connect(maxSockets);
-    const fetch: ForbearFetch = policy ? createFetch({ policy, fetch: bare }) : bare;
-    return {
-      async call({ path, forbear, ...call }) {
-        const init = { ...call, duplex: 'half', ...(policy && { forbear }) } as ForbearInit;
-        const response = await fetch(baseURL + path, init);
-        const { status, headers } = response;
-        return { status, headers, text: await response.text(), handed: response };
-      },
-      close,
-    };
-  },
-};
+/** A fetch with a policy, as the contract sees it. */
+export function fetchAdapterOf(
+  name: string,
+  make: (policy: Policy, bare: Fetch) => ForbearFetch,
+): AdapterUnderTest {
+  return {
+    name,
+    stream: (text) => new Blob([text]).stream(),
+    connect({ policy, baseURL, maxSockets }) {
+      const { bare, close } = connect(maxSockets);
+      const fetch = policy ? make(policy, bare) : bare;
+      return {
+        async call({ path, forbear, ...call }) {
+          const init = { ...call, duplex: 'half', ...(policy && { forbear }) } as ForbearInit;
+          const response = await fetch(baseURL + path, init);
+          const { status, headers } = response;
+          return { status, headers, text: await response.text(), handed: response };
+        },
+        close,
+      };
+    },
+  };
+}
+
+export const fetchAdapter = fetchAdapterOf('fetch', (policy, fetch) =>
+  createFetch({ policy, fetch }),
+);

@@ -6,21 +6,27 @@ export interface CallWatch {
   waiting(): number;
   /** How often a call was told to have ended. */
   ended(): number;
+  /** How many attempts were begun. */
+  attempts(): number;
 }
 
 /** Watches the calls of a policy. */
 export function watchCalls({ events }: Policy): CallWatch {
   const waiting = new Set<number>();
   let ended = 0;
+  let attempts = 0;
   for (const name of ['waiting', 'hold'] as const) {
     events.on(name, ({ call }) => waiting.add(call));
   }
-  events.on('attempt', ({ call }) => waiting.delete(call));
+  events.on('attempt', ({ call }) => {
+    waiting.delete(call);
+    attempts++;
+  });
   for (const name of ['success', 'give-up'] as const) {
     events.on(name, ({ call }) => {
       waiting.delete(call);
       ended++;
     });
   }
-  return { waiting: () => waiting.size, ended: () => ended };
+  return { waiting: () => waiting.size, ended: () => ended, attempts: () => attempts };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sleep } from '@forbear/core';
 import type { AdapterUnderTest } from './adapter.js';
 import { assertBetween, assertReason, assertSent, assertStatus, traceIn } from './called.js';
 import { kindOf } from './error-kind.js';
@@ -42,8 +43,12 @@ export function describeSharedPolicy(
 
     run('send nothing too early when all of them are busy, and are all answered', async (setUp) => {
       const rateLimit = { shape: 'window', limit: 15, perMs: 6000 } as const;
-      const { provider, call, policy } = await setUp({ server: { rateLimit } });
-      const calls = adapters.flatMap((each) => Array.from({ length: 10 }, () => call({}, each)));
+      const { provider, clock, call, policy } = await setUp({ server: { rateLimit } });
+      const late = (each: AdapterUnderTest) => sleep(clock, 1000).then(() => call({}, each));
+      const calls = adapters.flatMap((each) => [
+        ...Array.from({ length: 10 }, () => call({}, each)),
+        late(each),
+      ]);
       for (const called of await Promise.all(calls)) assertStatus(called, 200);
       assert.equal(provider.requests.filter(({ early }) => early).length, 0);
       assert.equal(provider.ledger.total(), calls.length);

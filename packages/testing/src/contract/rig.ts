@@ -2,12 +2,10 @@ import type { Policy, PolicyOptions } from '@forbear/core';
 import type { FakeClock } from '../fake-clock.js';
 import type { FakeProvider } from '../provider/fake-provider.js';
 import type { FakeProviderOptions } from '../provider/options.js';
-import type { AdapterUnderTest, ContractCall } from './adapter.js';
+import type { AdapterUnderTest } from './adapter.js';
 import type { Called } from './called.js';
+import type { GivenCall } from './given-call.js';
 import { RunningRig } from './running-rig.js';
-
-/** A call as a test of the contract gives it; what is absent is as for a chat completion. */
-export type GivenCall = Partial<ContractCall>;
 
 /** A policy, and what else a rig is made with. */
 export interface RigOptions extends PolicyOptions {

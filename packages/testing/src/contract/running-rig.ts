@@ -3,12 +3,13 @@ import { definePolicy, type Policy, type Trace } from '@forbear/core';
 import { driveClock } from '../clock-driver.js';
 import { FakeClock } from '../fake-clock.js';
 import { type FakeProvider, fakeProvider } from '../provider/fake-provider.js';
-import type { AdapterUnderTest, ContractCall, ContractClient } from './adapter.js';
+import type { AdapterUnderTest, ContractClient } from './adapter.js';
 import { type CallWatch, watchCalls } from './call-watch.js';
 import { answerIn, type Called, type Ended } from './called.js';
-import { CHAT } from './chat.js';
 import { fakeProfile } from './fake-profile.js';
-import type { GivenCall, Rig, RigOptions } from './rig.js';
+import { fillCall, type GivenCall } from './given-call.js';
+import type { Rig, RigOptions } from './rig.js';
+import { onStandstill } from './standstill.js';
 
 /** A call that has not settled by then never will: no test waits for as long. */
 const NEVER_MS = 48 * 3_600_000;
@@ -32,7 +33,8 @@ export class RunningRig implements Rig {
   readonly #settled = new Map<string, number>();
   readonly #connected: Connected[] = [];
   #provider: FakeProvider | undefined;
-  #underWay = 0;
+  /** What fails the calls that are under way. */
+  readonly #pending = new Set<(error: Error) => void>();
 
   constructor(options: RigOptions) {
     const { server: _, maxSockets: __, silent: ___, ...policyOptions } = options;
@@ -49,10 +51,14 @@ export class RunningRig implements Rig {
   async start(adapters: readonly AdapterUnderTest[]): Promise<void> {
     const { server, maxSockets } = this.#options;
     const provider = await fakeProvider({ clock: this.clock, ...server });
-    this.#ends.push(() => provider.close());
-    const inFlight = () => Math.max(this.#underWay - this.#watch.waiting(), provider.inFlight);
-    this.#ends.push(driveClock(this.clock, { inFlight, waiting: () => provider.waiting }));
     this.#provider = provider;
+    this.#ends.push(() => provider.close());
+    const inFlight = () => Math.max(this.#pending.size - this.#watch.waiting(), provider.inFlight);
+    const failAll = () => {
+      for (const fail of this.#pending) fail(unsettled(', and nothing happens any more'));
+    };
+    this.#ends.push(onStandstill(() => this.#progress(), failAll));
+    this.#ends.push(driveClock(this.clock, { inFlight, waiting: () => provider.waiting }));
     const own = { baseURL: provider.baseURL, ...(maxSockets !== undefined && { maxSockets }) };
     for (const adapter of adapters) {
       const client = await adapter.connect({ ...own, policy: this.policy });
@@ -97,6 +103,14 @@ export class RunningRig implements Rig {
     }
   };
 
+  /** A number that changes whenever anything happens, while there are calls. */
+  #progress(): number | undefined {
+    if (this.#pending.size === 0) return undefined;
+    const { requests, sockets, openSockets } = this.provider;
+    const seen = requests.length + sockets - openSockets;
+    return seen + this.#watch.attempts() + this.#watch.ended() + this.clock.monotonic();
+  }
+
   #find(adapter = this.#connected[0]?.adapter): Connected {
     const found = this.#connected.find((each) => each.adapter === adapter);
     assert.ok(found !== undefined, 'the adapter is not one of this rig');
@@ -116,7 +130,7 @@ export class RunningRig implements Rig {
     };
     if (given.forbear !== false) this.#settled.set(id, 0);
     const startMs = this.clock.monotonic();
-    const ended = await this.#settle(client.call(fill(given, id, onSettled)), answerOf);
+    const ended = await this.#settle(client.call(fillCall(given, id, onSettled)), answerOf);
     const { requests, ledger } = this.provider;
     const at = requests.filter(({ callId }) => callId === id).map(({ atMs }) => atMs);
     return {
@@ -133,12 +147,15 @@ export class RunningRig implements Rig {
     calling: ReturnType<ContractClient['call']>,
     answerOf: AdapterUnderTest['answerOf'],
   ): Promise<Ended> {
-    this.#underWay++;
-    let cancel = () => {};
+    let fail = (_: Error) => {};
     const never = new Promise<never>((_, reject) => {
-      const fail = () => reject(new assert.AssertionError({ message: 'a call did not settle' }));
-      cancel = this.clock.setTimer(fail, NEVER_MS);
+      fail = reject;
     });
+    this.#pending.add(fail);
+    const cancel = this.clock.setTimer(
+      () => fail(unsettled(' in two days of its clock')),
+      NEVER_MS,
+    );
     try {
       const ended = calling.then(
         (answer) => ({ ...answer, error: undefined }),
@@ -147,26 +164,11 @@ export class RunningRig implements Rig {
       return await Promise.race([ended, never]);
     } finally {
       cancel();
-      this.#underWay--;
+      this.#pending.delete(fail);
     }
   }
 }
 
-function fill(given: GivenCall, id: string, onSettled: (trace: Trace) => void): ContractCall {
-  const method = given.method ?? 'POST';
-  const isPost = method === 'POST';
-  const isChat = isPost && given.body === undefined;
-  return {
-    path: isPost ? '/chat/completions' : '/models',
-    ...(isChat && { body: CHAT }),
-    ...given,
-    method,
-    headers: {
-      authorization: 'Bearer sk-test',
-      'x-call-id': id,
-      ...(isChat && { 'content-type': 'application/json' }),
-      ...given.headers,
-    },
-    forbear: given.forbear === false ? false : { ...given.forbear, onSettled },
-  };
+function unsettled(why: string): Error {
+  return new assert.AssertionError({ message: `a call did not settle${why}` });
 }

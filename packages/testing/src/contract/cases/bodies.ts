@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BodyKind } from '../adapter.js';
 import { assertReason, assertStatus } from '../called.js';
-import { CHAT } from '../chat.js';
+import { CHAT } from '../given-call.js';
 import type { Rig } from '../rig.js';
 import type { Suite } from '../runner.js';
 

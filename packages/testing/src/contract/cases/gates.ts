@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { sleep } from '@forbear/core';
 import { assertBetween, assertStatus, traceIn } from '../called.js';
-import type { GivenCall, Rig } from '../rig.js';
+import type { GivenCall } from '../given-call.js';
+import type { Rig } from '../rig.js';
 import { type Suite, sends } from '../runner.js';
 
 const TOLD = { kind: 'status', status: 429, headers: { 'retry-after': '10' } } as const;
@@ -64,13 +66,14 @@ export function describeGates(suite: Suite): void {
 function describeBursts({ test }: Suite): void {
   test('where 20 are allowed in 6 s are all answered, and none is sent too early', async (setUp) => {
     const rateLimit = { shape: 'window', limit: 20, perMs: 6000 } as const;
-    const { provider, clock, burst } = await setUp({ server: { rateLimit } });
+    const { provider, clock, call, burst } = await setUp({ server: { rateLimit } });
     const startMs = clock.monotonic();
-    const called = await burst(30);
+    const late = sleep(clock, 1000).then(() => call());
+    const called = [...(await burst(30)), await late];
     for (const each of called) assertStatus(each, 200);
-    assert.equal(provider.requests.length, 40);
+    assert.equal(provider.requests.length, 41);
     assert.equal(provider.requests.filter(({ early }) => early).length, 0);
-    assert.equal(provider.ledger.total(), 30);
+    assert.equal(provider.ledger.total(), 31);
     assertBetween(clock.monotonic() - startMs, 6000, 10_000);
   });
 
