@@ -59,12 +59,14 @@ test('a deadline is for all attempts together, not for each', async () => {
 
 describe('an idempotency key', () => {
   const init = { headers: { 'Idempotency-Key': 'k-1' } };
-  const honouring = { ...flexai, idempotencyKeyHonoured: true };
+  const idempotencyKeys = { methods: ['POST'], keptMs: 86_400_000 };
+  const honouring = { ...flexai, idempotencyKeys };
 
   test.each([
     ['that is honoured makes a POST repeatable, and it is billed once', honouring, init, 2, 1],
     ['that is ignored protects nobody', flexai, init, 1, 1],
-    ['that is missing protects nobody', honouring, {}, 1, 1],
+    ['that is missing is made where it is honoured', honouring, {}, 2, 1],
+    ['that is missing is not made where it is not', flexai, {}, 1, 1],
   ])('%s', async (_, provider, given, requests, possibleBills) => {
     const rig = await setUp({ provider });
     rig.provider.fail({ kind: 'status', status: 500, work: 'before' });

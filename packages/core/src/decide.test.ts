@@ -21,8 +21,16 @@ function profile(...rules: ProfileRule[]): ProviderProfile {
   return { ...genericProfile, name: 'Test', rules };
 }
 
-const honouring: ProviderProfile = { ...genericProfile, idempotencyKeyHonoured: true };
-const full: ProviderProfile = { ...genericProfile, resetShape: 'full' };
+const honouring: ProviderProfile = {
+  ...genericProfile,
+  idempotencyKeys: { methods: ['POST'], keptMs: 86_400_000 },
+};
+const full: ProviderProfile = {
+  ...genericProfile,
+  limits: [
+    { name: 'requests', unit: 'requests', shape: 'full', headers: 'x-ratelimit-*-requests' },
+  ],
+};
 const connectError = Object.assign(new Error('refused'), {
   code: 'ECONNREFUSED',
   syscall: 'connect',
