@@ -67,7 +67,7 @@ const RENEWALS: readonly (readonly [string, Reader])[] = [
 ];
 
 const AGAIN = /\b(?:try again|retry|wait)(?: again)?(?: in| after| for)? (?=\d)/gi;
-const GO_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h)){1,4}(?![a-z])/i;
+const GO_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h)){1,4}(?![a-z0-9])/i;
 const AMOUNT = /^(\d+(?:\.\d+)?) ?(milliseconds?|seconds?|secs?|minutes?|mins?|hours?|days?)\b/i;
 const UNIT_MS: Readonly<Record<string, number>> = {
   mil: 1,
