@@ -44,7 +44,7 @@ export function providersPage(): string {
   const parts = Object.entries(PROFILES).map(([name, profile]) => sectionOf(name, profile));
   return `# What each provider means by its answers
 
-Written by \`test/provider-page.test.ts\` from the profiles and their vectors, and compared with them: what is done is what \`decide\` does with the vector of each line. An empty cell of a reset: no header tells it. What no line names goes by the [rules for every API](../core/README.md#without-a-profile). *Billed* says whether the failed attempt may have been billed; *again* that it is repeated after the told wait or a backoff, and *stops* that it is handed to the caller.
+Written by \`test/provider-page.test.ts\` from the profiles and their vectors, and compared with them: what is done is what \`decide\` does with the vector of each line. A cell is empty where nobody says. What no line names goes by the [rules for every API](../core/README.md#without-a-profile). *Billed* says whether the failed attempt may have been billed; *again* that it is repeated after the told wait or a backoff, and *stops* that it is handed to the caller.
 
 ${parts.join('\n')}`;
 }
@@ -88,13 +88,14 @@ function adviceOf({ inFlightShare: share }: ProviderProfile): readonly string[] 
   return [`It advises to have 1 call under way for each ${part} requests per minute.`];
 }
 
-const LIMIT_COLUMNS = ['limit', 'counts', 'window', 'headers', 'reset'];
+const LIMIT_COLUMNS = ['limit', 'counts', 'allows', 'window', 'headers', 'reset'];
 
-function limitRow({ name, unit, windowMs, shape, headers, reset }: ProviderLimit) {
+function limitRow({ name, unit, amount, windowMs, shape, headers, reset }: ProviderLimit) {
   const meaning = shape === 'full' ? ', when it is full again' : '';
   return [
     code(name),
     unit,
+    amount === undefined ? '' : String(amount),
     windowMs === undefined ? '' : span(windowMs),
     headers === undefined ? 'none' : code(headers),
     reset === undefined ? '' : `${RESETS[reset]}${meaning}`,

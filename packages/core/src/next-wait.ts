@@ -1,8 +1,8 @@
 import { type Backoff, nextBackoff } from './backoff.js';
-import type { Facts } from './facts.js';
+import type { Facts, HeaderSource } from './facts.js';
 import type { Failure } from './failure.js';
 import { readBodyDelay } from './http/body-delay.js';
-import type { ErrorBody } from './http/error-body.js';
+import { type ErrorBody, headersInBody } from './http/error-body.js';
 import { readRateLimits, toldByReset } from './http/rate-limit.js';
 import type { readRetryAfter } from './http/retry-after.js';
 import { serverNow } from './http/server-now.js';
@@ -50,7 +50,9 @@ export function readTold(
   const nowMs = finite(facts.nowMs, 0);
   const delay = readBodyDelay(body, serverNow(facts.headers, nowMs));
   if (delay !== undefined) return { ms: delay.waitMs, by: delay.source };
-  const reset = toldByReset(readRateLimits(facts.headers, nowMs, profile.limits));
+  const read = (headers: HeaderSource | undefined) =>
+    toldByReset(readRateLimits(headers, nowMs, profile.limits));
+  const reset = read(facts.headers) ?? read(headersInBody(body));
   if (reset !== undefined) {
     const told = { ms: reset.waitMs, by: reset.source };
     return reset.shape === 'full' ? { ...told, atLeast: true } : told;

@@ -23,6 +23,8 @@ export interface ProviderLimit {
   /** The header that names the bucket instead, in lower case, where the server has several. */
   readonly nameIn?: string;
   readonly unit: LimitUnit;
+  /** What it allows, where that is the same for everybody. */
+  readonly amount?: number;
   /** The length of its window in milliseconds. Absent: not known, or it has none. */
   readonly windowMs?: number;
   /** @default 'window' */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   forbidsRetry,
   hasMembers,
+  headersInBody,
   readErrorBody,
   tellingCode,
   tellsFailure,
@@ -130,6 +131,12 @@ test('a body can say that a retry is of no use', () => {
   const says = (retryable: unknown) =>
     forbidsRetry(read({ error: { availability: { retryable } } }));
   expect([says(false), says(true), says(0), says(undefined)]).toEqual([true, false, false, false]);
+});
+
+test('the headers that a body repeats are found', () => {
+  const headers = { 'X-RateLimit-Reset': '1795392060000' };
+  expect(headersInBody(read({ error: { metadata: { headers } } }))).toEqual(headers);
+  expect(headersInBody(read({ error: { metadata: { headers: [1] } } }))).toBeUndefined();
 });
 
 test('a text above 64 KiB is not read', () => {

@@ -1,3 +1,4 @@
+import type { HeaderSource } from '../facts.js';
 import { isRecord, parseJson, valuesAt } from './json-place.js';
 import { toPrintable } from './printable.js';
 
@@ -102,6 +103,11 @@ export function hasMembers({ roots }: ErrorBody, places: readonly string[]): boo
 export function tellsFailure({ roots, codes }: ErrorBody): boolean {
   if (FAILURE_PLACES.some((place) => valuesAt(roots[0], place).some(Boolean))) return true;
   return codes.includes('error');
+}
+
+/** The headers that a body repeats (OpenRouter), which may be hidden by CORS. */
+export function headersInBody({ roots }: ErrorBody): HeaderSource | undefined {
+  return valuesAt(roots[0], 'error.metadata.headers').find(isRecord);
 }
 
 /** Whether the body itself says that a retry is of no use (OpenRouter). */

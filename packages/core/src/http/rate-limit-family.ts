@@ -77,7 +77,7 @@ export function readRateLimitFamilies(
 }
 
 /** The names that a profile gives to the headers of one of its limits. */
-function familyOf({ headers, reset: _, ...limit }: ProviderLimit): Family | undefined {
+function familyOf({ headers, reset: _, amount: __, ...limit }: ProviderLimit): Family | undefined {
   if (headers === undefined) return undefined;
   if (!headers.includes('*')) return { ...limit, headers: { used: headers } };
   const named = FIELDS.map((field) => [field, headers.replace('*', field)] as const);
