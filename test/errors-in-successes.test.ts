@@ -3,6 +3,7 @@ import { createFetch } from '@forbear/fetch';
 import { flexai, github } from '@forbear/providers';
 import { FakeClock } from '@forbear/testing';
 import { expect, test } from 'vitest';
+import { setUp } from './rig.js';
 
 const URL_TEXT = 'https://api.github.com/graphql';
 const LIMITED = JSON.stringify({ errors: [{ type: 'RATE_LIMITED', message: 'm' }] });
@@ -50,6 +51,18 @@ test('when it is given up, it is handed out as the 200 that it is, unread', asyn
   expect([response.status, response.bodyUsed]).toEqual([200, false]);
   expect(await response.text()).toBe(LIMITED);
   expect(traceOf(response)?.reason).toBe('retry-after-too-long');
+});
+
+test('over a socket, a refusal with 200 is repeated, billed once, and its connection is used again', async () => {
+  const rules = [
+    { status: 200, code: ['ratelimited'], kind: 'rate-limited', because: 'it is too much' },
+  ] as const;
+  const rig = await setUp({ provider: { ...flexai, rules } });
+  const body = { ok: false, error: 'ratelimited' };
+  rig.provider.fail({ kind: 'status', status: 200, body, headers: { 'retry-after': '3' } });
+  const { response, requests, bills, gapsMs, trace } = await rig.call('POST');
+  expect([response?.status, requests, bills, trace.possibleBills]).toEqual([200, 2, 1, 1]);
+  expect(gapsMs[0]).toBeGreaterThanOrEqual(3000);
 });
 
 test.each<[string, Made]>([

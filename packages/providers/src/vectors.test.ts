@@ -1,8 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { decide, readRateLimits, readStreamError } from '@forbear/core';
+import { type Decision, decide, readRateLimits, readStreamError } from '@forbear/core';
 import { describe, expect, test } from 'vitest';
 import captured from '../../core/src/http/header-vectors.json' with { type: 'json' };
 import { factsOf, NOW_MS, PROFILES, vectorsOf } from './vectors.test.support.js';
+
+/** A decision without the moments in it, which are those of the local clock. */
+function lastingPart(decision: Decision): object {
+  if (decision.action === 'succeed') return decision;
+  const { resetsAt: _, ...failure } = decision.failure;
+  const retryAt = decision.action === 'give-up' && decision.retryAt !== undefined;
+  return { ...decision, failure, retryAt };
+}
 
 describe.each(Object.entries(PROFILES))('%s', (name, provider) => {
   const vectors = vectorsOf(name);
@@ -24,6 +32,16 @@ describe.each(Object.entries(PROFILES))('%s', (name, provider) => {
     if (kind === 'quota-exhausted') expect(known?.toISOString()).toBe(resetsAt);
     if (limits !== undefined) {
       expect(readRateLimits(facts.headers, NOW_MS, provider.limits)).toMatchObject(limits);
+    }
+  });
+
+  test.each([-1, 1])('a clock that is %i day off changes nothing', (days) => {
+    for (const vector of answers) {
+      const headers = { ...vector.headers, date: new Date(NOW_MS).toUTCString() };
+      const facts = factsOf({ ...vector, headers });
+      const right = decide(facts, { provider });
+      const wrong = decide({ ...facts, nowMs: NOW_MS + days * 86_400_000 }, { provider });
+      expect(lastingPart(wrong), vector.about).toEqual(lastingPart(right));
     }
   });
 
