@@ -14,7 +14,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NAMES = ['core', 'fetch', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
-const MEASURED_BYTES = 25_600;
+const MEASURED_BYTES = 31_900;
 
 const run = promisify(execFile);
 

@@ -123,7 +123,7 @@ describe('an answer, by the rules of a profile', () => {
     expect(classify({ status: 429, body }, own).kind).toBe('rate-limited');
   });
 
-  test('a rule for an envelope, a type or a code needs it', () => {
+  test('a rule for an envelope or a code needs it', () => {
     const needs = (rule: Partial<ProfileRule>) => (body: string) =>
       classify(
         { status: 503, body },
@@ -134,11 +134,12 @@ describe('an answer, by the rules of a profile', () => {
     expect(byEnvelope('{"error":"m"}')).toBe(false);
     expect(byEnvelope('<html>503</html>')).toBe(false);
     expect(byEnvelope('')).toBe(false);
-    const byBoth = needs({ type: ['t', 'u'], code: ['c'] });
+    const byBoth = needs({ envelope: true, code: ['u'] });
     expect(byBoth(envelope({ type: 'u', code: 'c' }))).toBe(true);
-    expect(byBoth(envelope({ type: 'u' }))).toBe(false);
+    expect(byBoth(envelope({ type: 'u' }))).toBe(true);
     expect(byBoth(envelope({ code: 'c' }))).toBe(false);
-    expect(byBoth(envelope({ type: 'T', code: 'c' }))).toBe(false);
+    expect(byBoth('{"type":"u"}')).toBe(false);
+    expect(byBoth(envelope({ type: 'U' }))).toBe(true);
   });
 
   test.each<[Partial<ProfileRule>, Partial<Failure>]>([

@@ -10,6 +10,7 @@ import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
+import { uuidOf } from './uuid.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
@@ -54,6 +55,11 @@ export interface PolicyOptions {
    * @default what the provider's profile says
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
+  /**
+   * Makes the idempotency key of each call to a provider that honours them, 1 to 255 visible ASCII
+   * characters; `false`: none is made. A key that a request brings always wins. @default a random UUID
+   */
+  readonly idempotencyKey?: (() => string) | false | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -76,6 +82,8 @@ export interface Policy {
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
+  /** `undefined`: none is made. */
+  readonly idempotencyKey: (() => string) | undefined;
   /** The gates of its keys, and what was wasted. */
   readonly gates: Gates;
   /** What happens to its calls, as it happens. */
@@ -110,9 +118,16 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     clock,
     random: options.random ?? Math.random,
     key: options.key,
+    idempotencyKey:
+      options.idempotencyKey === false ? undefined : (options.idempotencyKey ?? randomUuid),
     gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
     events: new Events(),
   });
+}
+
+function randomUuid(): string {
+  // crypto.randomUUID is missing on pages without TLS.
+  return uuidOf(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 function freezeBackoff(backoff: Backoff): Backoff {

@@ -15,6 +15,7 @@ async function gather(
     init: undefined,
     plan: {},
     provider: genericProfile,
+    idempotencyKey: undefined,
     clock: new FakeClock(),
     readSent: () => 'unknown',
     ...from,
@@ -59,6 +60,7 @@ test.each<[string, object]>([
     sent: 'yes',
     replayable: false,
     hasIdempotencyKey: true,
+    idempotencyKeyHonoured: false,
   });
 });
 
