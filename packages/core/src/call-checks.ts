@@ -32,5 +32,6 @@ export const CALL_CHECKS: Checks = {
     'give an array of texts',
   ),
   fingerprint: functionOption,
+  standing: functionOption,
   rebuild: functionOption,
 };

@@ -71,6 +71,16 @@ export interface LayeredRetryEvent extends CallEvent {
   readonly times: number;
 }
 
+/**
+ * A call went past Forbear, bare, because something put another transport in place of its own; `call`
+ * and `attempt` are 0, since nothing of it was counted.
+ */
+export interface BypassedEvent extends CallEvent {
+  readonly type: 'bypassed';
+  /** What did it, and the remedy, in words. */
+  readonly because: string;
+}
+
 /** Every event of a policy, by its name. */
 export interface PolicyEvents {
   attempt: AttemptEvent;
@@ -80,6 +90,7 @@ export interface PolicyEvents {
   success: SuccessEvent;
   'give-up': GiveUpEvent;
   layeredRetry: LayeredRetryEvent;
+  bypassed: BypassedEvent;
 }
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
@@ -93,6 +104,7 @@ export const EVENT_NAMES = Object.freeze([
   'success',
   'give-up',
   'layeredRetry',
+  'bypassed',
 ] as const satisfies readonly (keyof PolicyEvents)[]);
 
 /** What an event of that name holds beside what all of them do; a hold is before its attempt. */

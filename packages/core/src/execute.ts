@@ -51,9 +51,14 @@ export async function executeUnchecked<T>(
   call.notes?.forEach((note) => {
     record.log.note(note);
   });
+  const standing = noticeRepetition(run) ? ask(call.standing) : undefined;
+  if (standing !== undefined) {
+    record.ended({ reason: 'may-have-been-done' });
+    // It keeps the trace of the call that it repeats.
+    return hand(run, standing);
+  }
   state.active++;
   state.budget?.earn();
-  noticeRepetition(run);
   const first = await (state.gate.isOpen ? makeAttempt(run, undefined) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
@@ -161,10 +166,11 @@ function hand<T>({ call, record }: Run<T>, outcome: Outcome<T>): T {
 }
 
 /** Notices when a layer above repeats what was given up because it may have been done. */
-function noticeRepetition<T>({ policy, call, state, record }: Run<T>): void {
-  if (state.refrained.isEmpty) return;
+function noticeRepetition<T>({ policy, call, state, record }: Run<T>): boolean {
+  if (state.refrained.isEmpty) return false;
   const fingerprint = ask(call.fingerprint);
-  if (fingerprint === undefined) return;
+  if (fingerprint === undefined) return false;
   const found = state.refrained.recognise(fingerprint, policy.clock.monotonic());
   if (found !== undefined) record.repeats(found.of, found.times);
+  return found !== undefined;
 }

@@ -20,6 +20,7 @@ export {
 export { DEFAULTS } from './defaults.js';
 export type {
   AttemptEvent,
+  BypassedEvent,
   Events,
   GiveUpEvent,
   HoldEvent,
