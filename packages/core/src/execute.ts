@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { discardBy, makeAttempt } from './attempt.js';
-import type { CallOptions, Operation } from './call.js';
+import type { Attempt, CallOptions, Operation } from './call.js';
 import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
@@ -9,6 +9,7 @@ import { ask, notify } from './events.js';
 import { genericProfile } from './generic-profile.js';
 import { waitForLeave } from './hold.js';
 import { attemptsInTest, isEnabled } from './mode.js';
+import { attemptUnderWay, runAttempt } from './nesting.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
@@ -21,7 +22,8 @@ const CHECKS = { ...CALL_CHECKS, policy: policyOption };
 /**
  * Makes a call: runs `operation` until it succeeds or a rule says stop, and gives what the last
  * attempt gave, the same value or the same error. It is repeated only where that helps and is safe:
- * without a `method` only what cannot have been done, unless the call says `repeatable: true`.
+ * without a `method` only what cannot have been done, unless the call says `repeatable: true`. Inside
+ * an attempt of another call of ours it runs `operation` once, and leaves the rest to that call.
  *
  * Without a policy a call shares no gate and no retry budget with any other.
  *
@@ -34,7 +36,20 @@ export async function execute<T>(
 ): Promise<T> {
   assertOptions('execute', { ...call, policy }, CHECKS);
   call.signal?.throwIfAborted();
-  return executeUnchecked(operation, policy, call);
+  // Inside an attempt of ours somebody else waits and repeats already.
+  if (attemptUnderWay() !== undefined) {
+    return operation({ number: 1, signal: call.signal ?? undefined });
+  }
+  return executeUnchecked((attempt) => runMarked(operation, attempt), policy, call);
+}
+
+async function runMarked<T>(operation: Operation<T>, attempt: Attempt): Promise<T> {
+  const mark = { over: false };
+  try {
+    return await runAttempt(mark, () => operation(attempt));
+  } finally {
+    mark.over = true;
+  }
 }
 
 /**

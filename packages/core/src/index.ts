@@ -44,7 +44,14 @@ export { genericProfile } from './generic-profile.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
 export type { RequestHeaders } from './key/request-headers.js';
-export { setEnabled, setTestMode, type TestMode } from './mode.js';
+export { isEnabled, setEnabled, setTestMode, type TestMode } from './mode.js';
+export {
+  type AttemptContext,
+  type AttemptMark,
+  attemptUnderWay,
+  carryAttempts,
+  runAttempt,
+} from './nesting.js';
 export type { ToldWait } from './next-wait.js';
 export {
   assertOptions,

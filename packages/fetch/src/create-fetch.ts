@@ -1,4 +1,5 @@
 import {
+  attemptUnderWay,
   type CallOptions,
   callKeyOf,
   executeUnchecked,
@@ -6,7 +7,6 @@ import {
   type Policy,
   type RequestHeaders,
 } from '@forbear/core';
-import { attemptOwner } from '#wire';
 import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
 import { discardResponse } from './discard.js';
@@ -69,10 +69,10 @@ function start(client: Client, input: Input, given: ForbearInit | undefined): Pr
   try {
     const split = carriesOptions(given) ? splitInit(given) : undefined;
     const init = split === undefined ? given : split.kept;
-    const owner = attemptOwner();
-    const bare = client.find(owner === client);
+    const outer = attemptUnderWay();
+    const bare = client.find(outer?.owner === client);
     // Inside an attempt of ours somebody else waits and repeats already.
-    if (owner !== undefined || split?.call === false) return bare(input, init);
+    if (outer !== undefined || split?.call === false) return bare(input, init);
     const kept = split === undefined ? keepInit(given) : init;
     return run(client, bare, { input, init }, kept, split?.call);
   } catch (error) {
