@@ -33,5 +33,6 @@ export const CALL_CHECKS: Checks = {
     'give an array of texts',
   ),
   fingerprint: functionOption,
+  layer: functionOption,
   rebuild: functionOption,
 };

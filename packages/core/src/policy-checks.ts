@@ -103,6 +103,7 @@ export const POLICY_CHECKS: Checks = {
   maxRetryAfterMs: durationMs(),
   probeMs: durationMs(1),
   retryBudget,
+  refuseRepeatsMs: durationMs(1),
   key: functionOption,
   clock: check(
     (value) => hasMethods(value, 'now', 'monotonic', 'setTimer'),

@@ -6,6 +6,7 @@ import {
   fingerprintOf,
   type Policy,
   type RequestHeaders,
+  readRequestHeader,
 } from '@forbear/core';
 import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
@@ -21,6 +22,7 @@ import {
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
+import { nameLayer } from './layer.js';
 import { rebuildResponse } from './rebuild.js';
 import {
   headersOf,
@@ -89,6 +91,7 @@ function run(
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
   const { clock } = policy;
+  const keepsBodies = policy.refuseRepeatsMs !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -107,11 +110,13 @@ function run(
     method,
     signal,
     fingerprint: () => nameRequest(method, input, url, body),
+    layer: () => nameLayer((name) => readRequestHeader(headers, name) ?? ''),
     rebuild: rebuildResponse,
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      return gatherFacts({ input, init, plan, provider, clock, readSent }, outcome, attempt);
+      const from = { input, init, plan, provider, clock, readSent, keepsBodies };
+      return gatherFacts(from, outcome, attempt);
     },
     discard,
   };
