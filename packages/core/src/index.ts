@@ -14,6 +14,7 @@ export {
   type Decision,
   decide,
   type GiveUp,
+  isIdempotent,
   type Retry,
   type Rules,
 } from './decide.js';
