@@ -69,6 +69,12 @@ export interface LayeredRetryEvent extends CallEvent {
   readonly of: number;
   /** How often it has come again, from 1. */
   readonly times: number;
+  /** What repeats it, as far as the request tells. */
+  readonly layer: string;
+  /** What makes that layer stop. */
+  readonly remedy: string;
+  /** Whether it was given the end of that call again, without a request (`refuseRepeatsMs`). */
+  readonly refused: boolean;
 }
 
 /**

@@ -590,6 +590,18 @@ describe('a layer above that repeats', () => {
     expect(events.filter(({ type }) => type === 'layeredRetry')).toEqual([]);
   });
 
+  test('is named, with what makes it stop, if its request tells who it is', async () => {
+    const { events, call } = setUp();
+    const layer = () => ({ name: 'a queue', remedy: 'stop it' });
+    for (let time = 0; time < 2; time++) await call(done, { ...named, layer });
+    await call(done, named);
+    const layered = events.filter(({ type }) => type === 'layeredRetry');
+    expect(layered).toMatchObject([
+      { layer: 'a queue', remedy: 'stop it', refused: false },
+      { layer: 'a loop above', refused: false },
+    ]);
+  });
+
   test('is nobody when what was refrained from had another reason than safety', async () => {
     const { events, call } = setUp();
     const fingerprint = vi.fn(() => 'the same');

@@ -14,6 +14,7 @@ export {
   type Decision,
   decide,
   type GiveUp,
+  isIdempotent,
   type Retry,
   type Rules,
 } from './decide.js';
@@ -44,8 +45,16 @@ export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
-export type { RequestHeaders } from './key/request-headers.js';
-export { setEnabled, setTestMode, type TestMode } from './mode.js';
+export { type RequestHeaders, readRequestHeader } from './key/request-headers.js';
+export type { Layer } from './layered-retry.js';
+export { isEnabled, setEnabled, setTestMode, type TestMode } from './mode.js';
+export {
+  type AttemptContext,
+  type AttemptMark,
+  attemptUnderWay,
+  carryAttempts,
+  runAttempt,
+} from './nesting.js';
 export type { ToldWait } from './next-wait.js';
 export {
   assertOptions,
@@ -61,10 +70,12 @@ export {
   record,
 } from './options.js';
 export type { Outcome } from './outcome.js';
+export { createPicker, type ProviderPicker } from './picker.js';
 export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
 export type { ProfileRule, ProviderProfile } from './profile.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
+export { rememberShadow } from './shadow.js';
 export { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
-export { type AttemptTrace, type HoldTrace, type Trace, traceOf } from './trace.js';
+export { type AttemptTrace, type HoldTrace, shareTrace, type Trace, traceOf } from './trace.js';
 export type { Waste } from './waste.js';

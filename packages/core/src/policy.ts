@@ -6,14 +6,18 @@ import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
 import { assertOptions } from './options.js';
+import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
-  /** What the API means by its answers. @default a conservative profile that vouches for nothing */
-  readonly provider?: ProviderProfile | undefined;
+  /**
+   * What the API means by its answers: a profile, or a function that picks one by the URL of each
+   * call, such as `auto`. @default a conservative profile that vouches for nothing
+   */
+  readonly provider?: ProviderProfile | ProviderPicker | undefined;
   /** How many attempts may follow the first: a whole number from 0 to 1000. @default 3 */
   readonly maxRetries?: number | undefined;
   /** The wait before a retry when the server names none. @default exponential, full jitter */
@@ -50,6 +54,12 @@ export interface PolicyOptions {
    * @default what the provider's profile says
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
+  /**
+   * How long in milliseconds a call is refused that is the same as one that was given up because it
+   * may have been processed: it ends as that one did, without a request. It is for layers above that
+   * repeat what fails and cannot be told not to. @default never
+   */
+  readonly refuseRepeatsMs?: number | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -58,7 +68,7 @@ export interface PolicyOptions {
 
 /** Checked, frozen options, shared by all calls that are given it. */
 export interface Policy {
-  readonly provider: ProviderProfile;
+  readonly provider: ProviderProfile | ProviderPicker;
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxRetryAfterMs: number;
@@ -69,6 +79,8 @@ export interface Policy {
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
+  /** `undefined`: no call is refused for being the same as another. */
+  readonly refuseRepeatsMs: number | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
@@ -103,10 +115,17 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    refuseRepeatsMs: options.refuseRepeatsMs,
     clock,
     random: options.random ?? Math.random,
     key: options.key,
-    gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
+    gates: new Gates({
+      clock,
+      maxRetryAfterMs,
+      probeMs,
+      retryBudget,
+      refuseRepeatsMs: options.refuseRepeatsMs,
+    }),
     events: new Events(),
   });
 }

@@ -1,12 +1,13 @@
 import {
+  attemptUnderWay,
   type CallOptions,
   callKeyOf,
   executeUnchecked,
   fingerprintOf,
   type Policy,
   type RequestHeaders,
+  readRequestHeader,
 } from '@forbear/core';
-import { attemptOwner } from '#wire';
 import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
 import { discardResponse } from './discard.js';
@@ -21,6 +22,7 @@ import {
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
+import { nameLayer } from './layer.js';
 import { rebuildResponse } from './rebuild.js';
 import {
   headersOf,
@@ -69,10 +71,10 @@ function start(client: Client, input: Input, given: ForbearInit | undefined): Pr
   try {
     const split = carriesOptions(given) ? splitInit(given) : undefined;
     const init = split === undefined ? given : split.kept;
-    const owner = attemptOwner();
-    const bare = client.find(owner === client);
+    const outer = attemptUnderWay();
+    const bare = client.find(outer?.owner === client);
     // Inside an attempt of ours somebody else waits and repeats already.
-    if (owner !== undefined || split?.call === false) return bare(input, init);
+    if (outer !== undefined || split?.call === false) return bare(input, init);
     const kept = split === undefined ? keepInit(given) : init;
     return run(client, bare, { input, init }, kept, split?.call);
   } catch (error) {
@@ -88,7 +90,8 @@ function run(
   limits: FetchCallOptions | undefined,
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
-  const { clock, provider } = policy;
+  const { clock } = policy;
+  const keepsBodies = policy.refuseRepeatsMs !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -96,21 +99,24 @@ function run(
   const input = requestOf(given.input) ?? url;
   const headers = headersOf(input, init) as RequestHeaders | undefined;
   const body = init?.body;
-  const { key, showKey, notes } = callKeyOf(policy, { method, url, headers, body });
+  const { key, showKey, provider, notes } = callKeyOf(policy, { method, url, headers, body });
   const plan = planBody(input, init, limits?.body, maxReplayBytes, clock);
   const sender = new Sender(given, { input, init }, { owner: client, bare, signal, plan });
   const call: CallOptions<Response> = {
     key,
     showKey,
+    provider,
     notes,
     method,
     signal,
     fingerprint: () => nameRequest(method, input, url, body),
+    layer: () => nameLayer((name) => readRequestHeader(headers, name) ?? ''),
     rebuild: rebuildResponse,
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      return gatherFacts({ input, init, plan, provider, clock, readSent }, outcome, attempt);
+      const from = { input, init, plan, provider, clock, readSent, keepsBodies };
+      return gatherFacts(from, outcome, attempt);
     },
     discard,
   };

@@ -18,6 +18,8 @@ export interface Gathering {
   readonly plan: BodyPlan;
   readonly provider: ProviderProfile;
   readonly clock: Clock;
+  /** Whether the body of each failure is kept, to answer the same call with it. */
+  readonly keepsBodies: boolean;
   /** What the wire tells of the attempt that has just ended. */
   readonly readSent: (error: unknown, end: AttemptEnd) => Sent | Promise<Sent>;
 }
@@ -33,7 +35,7 @@ export function gatherFacts(
 }
 
 async function gatherFailure(
-  { input, init, plan, provider, clock, readSent }: Gathering,
+  { input, init, plan, provider, clock, keepsBodies, readSent }: Gathering,
   outcome: Outcome<Response>,
   { signal }: Attempt,
 ): Promise<Facts> {
@@ -50,7 +52,7 @@ async function gatherFailure(
   if (!outcome.ok) return { ...shared, error: outcome.error ?? 'nothing was thrown' };
   const response = outcome.value;
   const { status, headers } = response;
-  if (!isBodyTelling(status, provider)) return { ...shared, status, headers };
+  if (!keepsBodies && !isBodyTelling(status, provider)) return { ...shared, status, headers };
   return { ...shared, status, headers, body: await peekBody(response, clock, signal) };
 }
 
