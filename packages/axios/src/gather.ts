@@ -1,4 +1,4 @@
-import type { Clock, Facts, Outcome } from '@forbear/core';
+import type { Clock, Facts, HeaderSource, Outcome } from '@forbear/core';
 import type { AxiosResponse, SentConfig } from './bare-axios.js';
 import type { BodyPlan } from './body.js';
 import { answerOf } from './discard.js';
@@ -40,7 +40,7 @@ export function gatherFacts(
     if (mistake !== undefined) return { ...shared, error: mistake };
     return { ...shared, status, error: outcome.ok ? undefined : outcome.error };
   }
-  const headers = answer.headers as Facts['headers'] & object;
+  const headers = readHeaders(answer);
   const body = peekData(answer.data, clock);
   if (!(body instanceof Promise)) return { ...shared, status, headers, body };
   return body.then((text) => ({ ...shared, status, headers, body: text }));
@@ -60,6 +60,12 @@ function statusOf(answer: AxiosResponse | undefined): number | undefined {
   const status: unknown = answer?.status;
   const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100;
   return isStatus && status <= 599 ? status : undefined;
+}
+
+/** As a record: the headers of axios 1.0 cannot be listed. */
+function readHeaders({ headers }: AxiosResponse): HeaderSource {
+  const { toJSON } = headers as { toJSON?: unknown };
+  return typeof toJSON === 'function' ? toJSON.call(headers) : (headers as HeaderSource);
 }
 
 function isRefused({ validateStatus }: SentConfig, status: number): boolean {

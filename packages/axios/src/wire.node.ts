@@ -18,6 +18,8 @@ interface SocketState {
   /** Of TLS, whose bytes wait for the handshake after they were dispatched. */
   readonly _secureEstablished?: boolean;
   readonly encrypted?: boolean;
+  /** Why the certificate is not trusted, if it is not. */
+  readonly authorizationError?: unknown;
 }
 
 const attempts = new AsyncLocalStorage<WireRecord>();
@@ -53,9 +55,12 @@ export function readWire({ begun }: WireRecord, error: unknown): Sent {
 }
 
 function readSocket(socket: SocketState | null): Sent {
-  if (socket === null || typeof socket._bytesDispatched !== 'number') return 'unknown';
-  const { destroyed, encrypted, _bytesDispatched, _secureEstablished } = socket;
-  const isUnsent = encrypted === true ? _secureEstablished === false : false;
-  if (_bytesDispatched === 0 || isUnsent) return destroyed === true ? 'no' : 'unknown';
-  return encrypted === true && _secureEstablished !== true ? 'unknown' : 'yes';
+  const bytes = socket?._bytesDispatched;
+  if (socket === null || typeof bytes !== 'number') return 'unknown';
+  const isGone = socket.destroyed === true;
+  if (bytes === 0) return isGone ? 'no' : 'unknown';
+  if (socket.encrypted !== true) return 'yes';
+  if (socket._secureEstablished === false) return isGone ? 'no' : 'unknown';
+  // With a certificate that is not trusted the handshake was over, and the error tells of that.
+  return socket._secureEstablished === true && !socket.authorizationError ? 'yes' : 'unknown';
 }
