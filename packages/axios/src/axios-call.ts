@@ -9,7 +9,7 @@ import {
 } from '@forbear/core';
 import { readCallOptions } from './axios-options.js';
 import type { AxiosResponse, SentConfig } from './bare-axios.js';
-import { planBody } from './body.js';
+import { AS_IS, planBody } from './body.js';
 import { watchAborts } from './call-signal.js';
 import { discardAnswer } from './discard.js';
 import { gatherFacts } from './gather.js';
@@ -23,7 +23,9 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const { adapter, client } = wrapping;
   const { policy, bare } = client;
   const limits = readCallOptions(config.forbear);
-  if (limits === false) return bare.send({ ...config, adapter });
+  if (limits === false) {
+    return new Sender(wrapping, config, AS_IS, undefined).send({ number: 1, signal: undefined });
+  }
   const errors = await bare.errors;
   const aborts = watchAborts(config, errors);
   const { signal } = aborts;
