@@ -61,6 +61,15 @@ describe.each(VERSIONS)('with %s', (version) => {
     });
   });
 
+  test('what is sent is what was given, as soon as the call has begun', async () => {
+    const { instance, provider } = await setUpAxios(version);
+    const data = Buffer.from('before');
+    const calling = instance.post(provider.url, data).catch(() => {});
+    data.fill('x');
+    await calling;
+    expect(provider.requests[0]?.body).toBe('before');
+  });
+
   test('the error of the last attempt is the one that axios made, without and with an answer', async () => {
     const axios = await load(version);
     const url = await deadUrl();

@@ -26,6 +26,8 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   if (limits === false) {
     return new Sender(wrapping, config, AS_IS, undefined).send({ number: 1, signal: undefined });
   }
+  // A copy is made before the caller can change what was given.
+  const plan = planBody(config, limits?.body);
   const errors = await bare.errors;
   const aborts = watchAborts(config, errors);
   const { signal } = aborts;
@@ -33,7 +35,6 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const url = bare.urlOf(config);
   const { data } = config;
   const headers = requestHeadersOf(config);
-  const plan = planBody(config, limits?.body);
   const sender = new Sender(wrapping, config, plan, signal);
   // What cannot be compared is known again by its config alone.
   const fingerprint = () =>
