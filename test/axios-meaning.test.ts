@@ -195,6 +195,25 @@ describe.each(VERSIONS)('with %s', (version) => {
       expect(requests).toBe(0);
     });
 
+    test.each(['signal', 'cancelToken'] as const)(
+      'of %s right after the call began sends nothing',
+      async (kind) => {
+        const { axios, provider, call } = await setUpAxios(version);
+        const controller = new AbortController();
+        const source = axios.CancelToken.source();
+        const calling = call(
+          kind === 'signal' ? { signal: controller.signal } : { cancelToken: source.token },
+        );
+        controller.abort();
+        source.cancel();
+        const { error, trace } = await calling;
+        expect(axios.isCancel(error)).toBe(true);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        expect(provider.requests).toEqual([]);
+        expect(trace?.mayHaveBeenBilled).not.toBe(true);
+      },
+    );
+
     test('leaves nothing on a token that is shared', async () => {
       const { axios, provider, call } = await setUpAxios(version);
       provider.fail({ kind: 'status', status: 503 });
