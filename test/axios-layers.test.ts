@@ -96,6 +96,20 @@ describe.each(VERSIONS)('with %s', (version) => {
       expect((await instance({ ...error.config, ...headers })).status).toBe(200);
     });
 
+    test('gets no verdict but that of its own request', async () => {
+      const { instance, provider } = await setUpAxios(version);
+      const post = (data: string) =>
+        instance
+          .post(`${provider.baseURL}/chat/completions`, data, headers)
+          .catch((thrown) => thrown);
+      const other = CHAT.replace('Hello', 'Hallo');
+      provider.fail({ kind: 'status', status: 500 }, { times: 2 });
+      const [first] = [await post(CHAT), await post(other)];
+      const again = await instance({ ...first.config, ...headers, data: other });
+      expect(again.status).toBe(200);
+      expect(provider.requests).toHaveLength(3);
+    });
+
     test('with a refreshed token is a call like any other, wrapped once', async () => {
       const rig = await setUpAxios(version);
       const { instance, provider } = rig;
@@ -313,7 +327,7 @@ test.each(['fetch', ['xhr', 'fetch']] as const)(
       globalThis.fetch = bare;
     });
     rig.provider.fail({ kind: 'status', status: 503 }, { times: 100 });
-    const { requests } = await rig.call({ adapter: adapter as never });
+    const { requests } = await rig.call({ method: 'GET', adapter: adapter as never });
     expect(requests).toBe(4);
     expect(new Set(inner.map(({ call }) => call)).size).toBe(1);
   },

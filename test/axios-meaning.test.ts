@@ -61,6 +61,15 @@ describe.each(VERSIONS)('with %s', (version) => {
     });
   });
 
+  test('what is sent is what was given, as soon as the call has begun', async () => {
+    const { instance, provider } = await setUpAxios(version);
+    const data = Buffer.from('before');
+    const calling = instance.post(provider.url, data).catch(() => {});
+    data.fill('x');
+    await calling;
+    expect(provider.requests[0]?.body).toBe('before');
+  });
+
   test('the error of the last attempt is the one that axios made, without and with an answer', async () => {
     const axios = await load(version);
     const url = await deadUrl();
@@ -185,6 +194,25 @@ describe.each(VERSIONS)('with %s', (version) => {
       expect(axios.isCancel(error)).toBe(true);
       expect(requests).toBe(0);
     });
+
+    test.each(['signal', 'cancelToken'] as const)(
+      'of %s right after the call began sends nothing',
+      async (kind) => {
+        const { axios, provider, call } = await setUpAxios(version);
+        const controller = new AbortController();
+        const source = axios.CancelToken.source();
+        const calling = call(
+          kind === 'signal' ? { signal: controller.signal } : { cancelToken: source.token },
+        );
+        controller.abort();
+        source.cancel();
+        const { error, trace } = await calling;
+        expect(axios.isCancel(error)).toBe(true);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        expect(provider.requests).toEqual([]);
+        expect(trace?.mayHaveBeenBilled).not.toBe(true);
+      },
+    );
 
     test('leaves nothing on a token that is shared', async () => {
       const { axios, provider, call } = await setUpAxios(version);

@@ -201,7 +201,7 @@ describe.each(VERSIONS)('a POST of %s', (version) => {
     });
   });
 
-  test('two hundred at once: nothing that arrived is taken for not sent', async () => {
+  test('a hundred at once: nothing that arrived is taken for not sent', async () => {
     const provider = await start({
       faults: ({ callId }) => {
         const number = Number(callId.split('-')[1]);
@@ -219,7 +219,7 @@ describe.each(VERSIONS)('a POST of %s', (version) => {
     attachForbear(instance, { maxRetries: 0 });
     const url = `${provider.baseURL}/chat/completions`;
     await Promise.all(
-      Array.from({ length: 200 }, async (_, index) => {
+      Array.from({ length: 100 }, async (_, index) => {
         const id = `storm-${index}`;
         const controller = new AbortController();
         if (index % 5 === 0) setTimeout(() => controller.abort(), index % 13);
@@ -237,7 +237,7 @@ describe.each(VERSIONS)('a POST of %s', (version) => {
         attempts.some(({ failure }) => failure?.evidence === 'not-sent'),
     );
     expect(wrong).toEqual([]);
-    expect(provider.requests.length).toBeGreaterThan(100);
+    expect(provider.requests.length).toBeGreaterThan(50);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from '@forbear/core';
 import { readCallOptions } from './axios-options.js';
 import type { AxiosResponse, SentConfig } from './bare-axios.js';
-import { planBody } from './body.js';
+import { AS_IS, planBody } from './body.js';
 import { watchAborts } from './call-signal.js';
 import { discardAnswer } from './discard.js';
 import { gatherFacts } from './gather.js';
@@ -23,7 +23,11 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const { adapter, client } = wrapping;
   const { policy, bare } = client;
   const limits = readCallOptions(config.forbear);
-  if (limits === false) return bare.send({ ...config, adapter });
+  if (limits === false) {
+    return new Sender(wrapping, config, AS_IS, undefined).send({ number: 1, signal: undefined });
+  }
+  // A copy is made before the caller can change what was given.
+  const plan = planBody(config, limits?.body);
   const errors = await bare.errors;
   const aborts = watchAborts(config, errors);
   const { signal } = aborts;
@@ -31,7 +35,6 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const url = bare.urlOf(config);
   const { data } = config;
   const headers = requestHeadersOf(config);
-  const plan = planBody(config, limits?.body);
   const sender = new Sender(wrapping, config, plan, signal);
   // What cannot be compared is known again by its config alone.
   const fingerprint = () =>

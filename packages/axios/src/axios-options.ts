@@ -1,5 +1,4 @@
 import {
-  assertOptions,
   CALL_LIMIT_CHECKS,
   type CallLimits,
   check,
@@ -32,13 +31,10 @@ function isInstance(value: unknown): boolean {
   return typeof create === 'function' && typeof interceptors === 'object';
 }
 
-const OWN_CHECKS = {
-  policy: policyOption,
-  instance: check(isInstance, 'give axios itself, or what axios.create() made'),
-};
+const instanceOption = check(isInstance, 'give axios itself, or what axios.create() made');
 
 const SHARED_POLICY_CHECKS = {
-  ...OWN_CHECKS,
+  policy: policyOption,
   ...Object.fromEntries(
     Object.keys(POLICY_CHECKS).map((name) => [
       name,
@@ -47,16 +43,19 @@ const SHARED_POLICY_CHECKS = {
   ),
 };
 
-const CHECKS = { ...POLICY_CHECKS, ...OWN_CHECKS };
+const CHECKS = { ...POLICY_CHECKS, policy: policyOption };
 
 const callOption = record({ ...CALL_LIMIT_CHECKS, body: functionOption });
 
 /** Checks what `attachForbear` is given, and makes the policy. */
 export function readPolicy(instance: unknown, options: AxiosOptions): Policy {
   const isShared = (options as AxiosOptions | null)?.policy !== undefined;
-  // `null` is no instance, and `undefined` would count as not given.
-  const given = { ...options, instance: instance ?? null };
-  assertOptions('attachForbear', given, isShared ? SHARED_POLICY_CHECKS : CHECKS);
+  const problems = [
+    // `undefined` would count as not given.
+    ...instanceOption(instance ?? null, 'instance'),
+    ...record(isShared ? SHARED_POLICY_CHECKS : CHECKS)(options, ''),
+  ];
+  if (problems.length > 0) throw new InvalidOptionsError('attachForbear', problems);
   const { policy, ...rest } = options;
   return policy ?? definePolicy(rest);
 }

@@ -83,8 +83,10 @@ export function findBareAxios(instance: AxiosInstance): BareAxios {
 
 /** A request that is aborted before it begins shows the classes of its errors. */
 async function findErrors(inner: AxiosInstance): Promise<ErrorClasses> {
+  const controller = new AbortController();
+  controller.abort();
   const canceled: unknown = await inner
-    .request({ url: '', signal: AbortSignal.abort() })
+    .request({ url: '', signal: controller.signal })
     .catch((error: unknown) => error);
   const { constructor: CanceledError } = canceled as {
     constructor: ErrorClasses['CanceledError'];

@@ -1,4 +1,5 @@
 import { onAbort } from '@forbear/core';
+import { isWebStream } from './stream-kind.js';
 
 /** Makes the body anew for every attempt: whatever the adapter takes as `config.data`. */
 export type BodyFactory = () => unknown;
@@ -30,6 +31,6 @@ export async function makeBody(
 
 /** Frees what a stream that nobody reads holds, be it one of the web or of Node. */
 async function destroy(body: unknown): Promise<void> {
-  if (body instanceof ReadableStream) await body.cancel();
+  if (isWebStream(body)) await body.cancel();
   else (body as { destroy?: () => void } | null)?.destroy?.();
 }

@@ -15,7 +15,8 @@ export interface BodyPlan {
   readonly replayable: boolean;
 }
 
-const AS_IS: BodyPlan = Object.freeze({ replayable: true });
+/** `config.data` itself, again and again. */
+export const AS_IS: BodyPlan = Object.freeze({ replayable: true });
 const ONCE: BodyPlan = Object.freeze({ replayable: false });
 
 /** Plans how a body is sent, which axios has transformed already; a plain one costs nothing. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@forbear/core';
 import type { AxiosResponse } from './bare-axios.js';
-import { isNodeStream, type NodeStream } from './node-stream.js';
+import { isNodeStream, isWebStream, type NodeStream } from './stream-kind.js';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_MS = 100;
@@ -18,7 +18,7 @@ export function answerOf(error: unknown): AxiosResponse | undefined {
  */
 export function discardAnswer({ data }: AxiosResponse, clock: Clock): void {
   if (isNodeStream(data)) drain(data, clock);
-  else if (data instanceof ReadableStream && !data.locked) {
+  else if (isWebStream(data) && !data.locked) {
     void drainWeb(data.getReader(), clock).catch(() => {});
   }
 }

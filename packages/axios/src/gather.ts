@@ -64,8 +64,8 @@ function statusOf(answer: AxiosResponse | undefined): number | undefined {
 
 /** As a record: the headers of axios 1.0 cannot be listed. */
 function readHeaders({ headers }: AxiosResponse): HeaderSource {
-  const { toJSON } = headers as { toJSON?: unknown };
-  return typeof toJSON === 'function' ? toJSON.call(headers) : (headers as HeaderSource);
+  const { toJSON } = (headers ?? {}) as { toJSON?: unknown };
+  return typeof toJSON === 'function' ? toJSON.call(headers) : ((headers ?? {}) as HeaderSource);
 }
 
 function isRefused({ validateStatus }: SentConfig, status: number): boolean {

@@ -1,5 +1,5 @@
 import type { Clock } from '@forbear/core';
-import { isNodeStream, type NodeStream } from './node-stream.js';
+import { isNodeStream, isWebStream, type NodeStream } from './stream-kind.js';
 
 const MAX_BYTES = 16 * 1024;
 const MAX_MS = 250;
@@ -15,7 +15,7 @@ export function peekData(data: unknown, clock: Clock): string | Promise<string> 
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return decode(data);
   if (isNodeStream(data)) return peekStream(data, clock);
   if (typeof Blob === 'function' && data instanceof Blob) return data.slice(0, MAX_BYTES).text();
-  return data instanceof ReadableStream ? '' : JSON.stringify(data).slice(0, MAX_BYTES);
+  return isWebStream(data) ? '' : JSON.stringify(data).slice(0, MAX_BYTES);
 }
 
 function decode(data: ArrayBuffer | ArrayBufferView): string {

@@ -45,6 +45,9 @@ export class Sender {
     this.#free(undefined);
     const making = this.#plan.make?.(attempt.signal);
     const parts = making instanceof Promise ? await making : making;
+    const { signal } = attempt;
+    // Some versions send all the same what is aborted before their adapter is called.
+    if (signal?.aborted) throw signal.reason;
     const sent = this.#prepare(attempt, parts);
     const { bare } = this.#wrapping.client;
     const { record, sending } = watchWire(() => bare.send(sent));

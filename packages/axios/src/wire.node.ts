@@ -55,12 +55,14 @@ export function readWire({ begun }: WireRecord, error: unknown): Sent {
 }
 
 function readSocket(socket: SocketState | null): Sent {
-  const bytes = socket?._bytesDispatched;
-  if (socket === null || typeof bytes !== 'number') return 'unknown';
-  const isGone = socket.destroyed === true;
-  if (bytes === 0) return isGone ? 'no' : 'unknown';
-  if (socket.encrypted !== true) return 'yes';
-  if (socket._secureEstablished === false) return isGone ? 'no' : 'unknown';
-  // With a certificate that is not trusted the handshake was over, and the error tells of that.
-  return socket._secureEstablished === true && !socket.authorizationError ? 'yes' : 'unknown';
+  if (socket === null) return 'unknown';
+  const { encrypted, authorizationError, _bytesDispatched, _secureEstablished } = socket;
+  const ifGone = socket.destroyed === true ? 'no' : 'unknown';
+  if (encrypted === true) {
+    if (_secureEstablished === false) return ifGone;
+    // With a certificate that is not trusted the handshake is over, and the error tells of that.
+    return _secureEstablished === true && !authorizationError ? 'yes' : 'unknown';
+  }
+  if (_bytesDispatched === undefined) return 'unknown';
+  return _bytesDispatched === 0 ? ifGone : 'yes';
 }

@@ -15,8 +15,14 @@ export interface NodeStream {
   destroy(): unknown;
 }
 
+/** Whether it is a stream of Node. */
 export function isNodeStream(data: unknown): data is NodeStream {
   if (typeof data !== 'object' || data === null) return false;
   const { read, unshift, on, destroy } = data as Partial<Record<string, unknown>>;
   return [read, unshift, on, destroy].every((each) => typeof each === 'function');
+}
+
+/** Whether it is a stream of the web. */
+export function isWebStream(data: unknown): data is ReadableStream {
+  return typeof (data as Partial<ReadableStream> | null | undefined)?.getReader === 'function';
 }
