@@ -4,7 +4,7 @@ import { markFinal } from './final-answer.js';
 import type { Refuse, Verdict } from './verdict-memory.js';
 
 /** Characters of an error body that are kept; one that is longer is cut off. */
-const MOST_KEPT = 4096;
+const MOST_KEPT = 2048;
 
 const KEPT_HEADER = /^content-type$|request-id$|rate-?limit|^retry-after/;
 
