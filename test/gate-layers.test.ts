@@ -72,7 +72,8 @@ test.each([
     'the Vercel AI SDK',
     'generateText',
   ],
-  ['OpenAI/JS 6.0.0', '0', 'what calls the SDK, such as LangChain.js', 'ChatOpenAI'],
+  ['langchainjs-openai/1.0.0 (node)', '0', 'LangChain.js', 'ChatOpenAI'],
+  ['OpenAI/JS 6.0.0', '0', 'a loop around the SDK', 'one attempt'],
   ['OpenAI/JS 6.0.0', '1', 'the SDK itself', 'createOpenAIFetch'],
   ['node', undefined, 'a loop above', 'one attempt'],
 ])('the layer is named by %s and a retry count of %s', async (agent, count, layer, remedy) => {

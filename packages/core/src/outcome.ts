@@ -1,5 +1,4 @@
 import type { Facts, HeaderSource } from './facts.js';
-import { originalOf } from './shadow.js';
 
 /** How an attempt ended: a value or what was thrown, never a control flow. */
 export type Outcome<T> =
@@ -34,6 +33,6 @@ function readAnswer(value: unknown): Facts | undefined {
     return undefined;
   }
   return typeof headers === 'object' && headers !== null
-    ? { status, headers: originalOf(headers) as HeaderSource }
+    ? { status, headers: headers as HeaderSource }
     : { status };
 }

@@ -9,6 +9,6 @@ export function rememberShadow(shadow: object, headers: object): void {
 }
 
 /** The server's own headers behind these. */
-export function originalOf(headers: object): object {
-  return originals.get(headers) ?? headers;
+export function originalOf<Headers extends object>(headers: Headers): Headers {
+  return (originals.get(headers) as Headers | undefined) ?? headers;
 }

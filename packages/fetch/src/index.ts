@@ -8,7 +8,7 @@ export {
   type ForbearInit,
   readFetchOptions,
 } from './fetch-options.js';
-export { keepInit } from './kept-init.js';
+export { copyInit } from './kept-init.js';
 export { peekBody } from './peek.js';
 export {
   headersOf,

@@ -13,12 +13,17 @@ const LAYERS: readonly (readonly [header: string, pattern: RegExp, layer: Layer]
     },
   ],
   [
+    'user-agent',
+    /\blangchainjs\b/,
+    {
+      name: 'LangChain.js',
+      remedy: 'give maxRetries: 0 to its model, as in new ChatOpenAI({ maxRetries: 0 })',
+    },
+  ],
+  [
     'x-stainless-retry-count',
     /^0$/,
-    {
-      name: 'what calls the SDK, such as LangChain.js',
-      remedy: `give maxRetries: 0 to its model, such as new ChatOpenAI({ maxRetries: 0 }); or, to a loop of your own: ${IN_A_LOOP}`,
-    },
+    { name: 'a loop around the SDK', remedy: `if it is your own, ${IN_A_LOOP}` },
   ],
   [
     'x-stainless-retry-count',

@@ -8,13 +8,13 @@ import {
   type Trace,
 } from '@forbear/core';
 import {
+  copyInit,
   createFetch,
   type FetchCallOptions,
   type ForbearFetch,
   type ForbearInit,
   headersOf,
   type Input,
-  keepInit,
   methodOf,
   readFetchOptions,
   registerWrapper,
@@ -23,7 +23,7 @@ import {
 import { auto } from '@forbear/providers';
 import { markFinal } from './final-answer.js';
 import type { OpenAIFetchOptions } from './openai-fetch-options.js';
-import { nameRequest } from './request-name.js';
+import { nameRequest, type RequestName } from './request-name.js';
 import { readSdkRequest, type SdkRequest } from './sdk-request.js';
 import { judgeAnswer, judgeCutBody, judgeError, refuseUnknown } from './verdict.js';
 import { type Verdict, VerdictMemory } from './verdict-memory.js';
@@ -51,9 +51,11 @@ interface Call {
  * @throws {InvalidOptionsError} with every problem of the options
  */
 export function createOpenAIFetch(options: OpenAIFetchOptions = {}): ForbearFetch {
-  const isSilent = options?.policy === undefined && options?.provider === undefined;
-  const given = isSilent ? { ...options, provider: auto } : options;
-  const { policy, fetch: bare, maxReplayBytes } = readFetchOptions(given, 'createOpenAIFetch');
+  const {
+    policy,
+    fetch: bare,
+    maxReplayBytes,
+  } = readFetchOptions(withProvider(options), 'createOpenAIFetch');
   const inner = createFetch({ policy, fetch: bare, maxReplayBytes });
   const client = { inner, policy, memory: new VerdictMemory(policy.clock) };
   // Built as the global one is, with its name, its length and no other properties.
@@ -64,6 +66,13 @@ export function createOpenAIFetch(options: OpenAIFetchOptions = {}): ForbearFetc
   return fetch;
 }
 
+/** Picks the provider by URL where nobody names one; what are no options is left to be refused. */
+function withProvider(options: OpenAIFetchOptions): OpenAIFetchOptions {
+  if (typeof options !== 'object' || options === null) return options;
+  const isNamed = (options.policy ?? options.provider) !== undefined;
+  return isNamed ? options : { ...options, provider: auto };
+}
+
 function start(client: Client, input: Input, init: ForbearInit | undefined): Promise<Response> {
   const { inner, policy, memory } = client;
   const options = init?.forbear;
@@ -71,10 +80,14 @@ function start(client: Client, input: Input, init: ForbearInit | undefined): Pro
   const sdk = readSdkRequest(headersOf(input, init) as RequestHeaders | undefined);
   const mayRepeat =
     (options?.repeatable ?? policy.repeatable) || isIdempotent(methodOf(input, init));
-  const remember =
-    sdk && ((verdict: Verdict) => memory.add(nameRequest(input, init), sdk.retryCount, verdict));
+  let name: RequestName | undefined;
+  const nameOnce = () => {
+    name ??= nameRequest(input, init);
+    return name;
+  };
+  const remember = sdk && ((verdict: Verdict) => memory.add(nameOnce(), sdk.retryCount, verdict));
   if (sdk !== undefined && sdk.retryCount > 0) {
-    const verdict = memory.take(nameRequest(input, init), sdk.retryCount);
+    const verdict = memory.take(nameOnce(), sdk.retryCount);
     if (verdict === undefined && !mayRepeat) return refuseUnknown(sdk.retryCount);
     if (typeof verdict === 'function') {
       remember?.(verdict);
@@ -85,7 +98,11 @@ function start(client: Client, input: Input, init: ForbearInit | undefined): Pro
   // Inside an attempt of another call of ours, that one waits and repeats.
   if (attemptUnderWay() !== undefined) return finish(client, call, inner(input, init));
   const limits = limitsOf(call, options ?? {}, sdk, policy);
-  return finish(client, call, inner(input, { ...keepInit(init), forbear: limits }));
+  return finish(
+    client,
+    call,
+    inner(input, Object.assign(copyInit(init ?? {}), { forbear: limits })),
+  );
 }
 
 /** The options of a call, with what its SDK's timer leaves it; wrong ones are left to be refused. */

@@ -20,7 +20,7 @@ let named = 0;
 /** Names a request; nothing of it can be read from the name. */
 export function nameRequest(input: Input, init: Init | undefined): RequestName {
   const content = fingerprintOf(methodOf(input, init), urlOf(input), nameBody(init?.body));
-  return { content, whole: fingerprintOf(...nameHeaders(input, init)) };
+  return { content, whole: fingerprintOf(content, ...nameHeaders(input, init)) };
 }
 
 function nameHeaders(input: Input, init: Init | undefined): readonly string[] {

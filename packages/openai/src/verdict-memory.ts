@@ -10,7 +10,8 @@ export type Verdict = 'send' | Refuse;
 /** How long a verdict is remembered: an SDK comes again within 8 seconds, and a busy process is slow. */
 const REMEMBERED_MS = 60_000;
 
-const MOST_REMEMBERED = 10_000;
+/** How many verdicts are remembered at least, and half of how many at most. */
+const LEAST_REMEMBERED = 10_000;
 
 /** The verdicts on calls that are the same in everything, and made the same number of times. */
 interface Bucket {
@@ -21,7 +22,6 @@ interface Bucket {
 /** The verdicts on calls with the same method, URL and body, by their retry count and whole name. */
 interface Family {
   readonly buckets: Map<string, Bucket>;
-  size: number;
   atMs: number;
 }
 
@@ -33,73 +33,72 @@ interface Family {
  * afraid of. What is not remembered is to be refused, so forgetting costs an answer, never a bill.
  */
 export class VerdictMemory {
-  /** The family that was added to last is the last. */
-  readonly #families = new Map<string, Family>();
   readonly #clock: Clock;
-  #size = 0;
+  /** By content; those that nothing was added to for a while are in the older map. */
+  #families = new Map<string, Family>();
+  #older = new Map<string, Family>();
+  #added = 0;
+  #sinceMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** How many verdicts are remembered. */
-  get size(): number {
-    return this.#size;
+    this.#sinceMs = clock.monotonic();
   }
 
   /** A call with this retry count ended so. */
   add(name: RequestName, retryCount: number, verdict: Verdict): void {
     const atMs = this.#clock.monotonic();
-    const family = this.#families.get(name.content) ?? { buckets: new Map(), size: 0, atMs };
+    this.#forget(atMs);
+    const family = this.#find(name, atMs) ?? { buckets: new Map(), atMs };
     const id = idOf(name, retryCount);
     const bucket = family.buckets.get(id) ?? { refusals: [], sends: 0 };
     if (verdict === 'send') bucket.sends++;
     else bucket.refusals.push(verdict);
     family.buckets.set(id, bucket);
-    family.size++;
     family.atMs = atMs;
-    this.#size++;
-    this.#families.delete(name.content);
+    this.#older.delete(name.content);
     this.#families.set(name.content, family);
-    this.#forget(atMs);
+    this.#added++;
   }
 
   /** The verdict on the call that one with this retry count repeats; `undefined`: nobody knows. */
   take(name: RequestName, retryCount: number): Verdict | undefined {
     const atMs = this.#clock.monotonic();
     this.#forget(atMs);
-    const family = this.#families.get(name.content);
+    const family = this.#find(name, atMs);
     if (family === undefined) return undefined;
     const id = idOf(name, retryCount - 1);
     const own = family.buckets.get(id);
-    if (own !== undefined) return this.#takeFrom(name, family, id, own);
+    if (own !== undefined) return takeFrom(family, id, own);
     // It came with other headers, with a new token say. It is sent if all that it may repeat is.
     const others = [...family.buckets].filter(([each]) => each.startsWith(`${retryCount - 1} `));
     const [first] = others;
     if (first === undefined || others.some(([, { refusals }]) => refusals.length > 0)) {
       return undefined;
     }
-    return this.#takeFrom(name, family, ...first);
+    return takeFrom(family, ...first);
   }
 
-  #takeFrom(name: RequestName, family: Family, id: string, bucket: Bucket): Verdict {
-    const refuse = bucket.refusals.pop();
-    if (refuse === undefined) bucket.sends--;
-    if (bucket.refusals.length + bucket.sends === 0) family.buckets.delete(id);
-    family.size--;
-    this.#size--;
-    if (family.size === 0) this.#families.delete(name.content);
-    return refuse ?? 'send';
+  #find({ content }: RequestName, nowMs: number): Family | undefined {
+    const found = this.#families.get(content) ?? this.#older.get(content);
+    return found !== undefined && nowMs - found.atMs <= REMEMBERED_MS ? found : undefined;
   }
 
   /** Whole families are forgotten, so that none keeps leave to send without its refusals. */
   #forget(nowMs: number): void {
-    for (const [content, { size, atMs }] of this.#families) {
-      if (this.#size <= MOST_REMEMBERED && nowMs - atMs <= REMEMBERED_MS) return;
-      this.#families.delete(content);
-      this.#size -= size;
-    }
+    if (this.#added < LEAST_REMEMBERED && nowMs - this.#sinceMs <= REMEMBERED_MS) return;
+    this.#older = this.#families;
+    this.#families = new Map();
+    this.#added = 0;
+    this.#sinceMs = nowMs;
   }
+}
+
+function takeFrom(family: Family, id: string, bucket: Bucket): Verdict {
+  const refuse = bucket.refusals.pop();
+  if (refuse === undefined) bucket.sends--;
+  if (bucket.refusals.length + bucket.sends === 0) family.buckets.delete(id);
+  return refuse ?? 'send';
 }
 
 function idOf({ whole }: RequestName, retryCount: number): string {

@@ -4,7 +4,7 @@ import { markFinal } from './final-answer.js';
 import type { Refuse, Verdict } from './verdict-memory.js';
 
 /** Characters of an error body that are kept; one that is longer is cut off. */
-const MOST_KEPT = 4096;
+const MOST_KEPT = 2048;
 
 const KEPT_HEADER = /^content-type$|request-id$|rate-?limit|^retry-after/;
 
@@ -31,12 +31,12 @@ export function judgeAnswer(
   signal: AbortSignal | undefined,
 ): Verdict {
   if (trace !== undefined && didNothing(trace)) return 'send';
-  const { status, headers } = response;
+  const { status, statusText, headers } = response;
   const kept = [...headers].filter(([name]) => KEPT_HEADER.test(name));
   const body = peekBody(response, clock, signal).then((text) => text.slice(0, MOST_KEPT));
   const traced = traceHolder(response);
   return async () => {
-    const again = new Response(await body, { status, headers: kept });
+    const again = new Response(await body, { status, statusText, headers: kept });
     shareTrace(traced, again);
     markFinal(again);
     return again;
