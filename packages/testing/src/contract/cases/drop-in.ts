@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setEnabled, setTestMode, traceOf } from '@forbear/core';
+import { execute, setEnabled, setTestMode, traceOf } from '@forbear/core';
 import { assertReason, assertStatus } from '../called.js';
 import { chainOf, kindOf } from '../error-kind.js';
 import type { Suite } from '../runner.js';
@@ -46,6 +46,13 @@ export function describeDropIn({ test }: Suite): void {
     assert.equal(called.requests, 1);
     assert.equal(traceOf(called.handed), undefined);
     assert.equal(called.tookMs, 0);
+  });
+
+  test('inside an attempt of another call of Forbear it repeats nothing, for that one does', async (setUp) => {
+    const { provider, policy, call } = await setUp({ silent: true, maxRetries: 2 });
+    provider.fail({ kind: 'status', status: 503 }, { times: 99 });
+    await execute(() => call(), policy, { method: 'GET' });
+    assert.equal(provider.requests.length, 3);
   });
 
   test('switched off, every call is a bare one', async (setUp) => {
