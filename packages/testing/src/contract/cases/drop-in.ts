@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { execute, setEnabled, setTestMode, traceOf } from '@forbear/core';
+import { setEnabled, setTestMode, traceOf } from '@forbear/core';
 import { assertReason, assertStatus } from '../called.js';
-import { chainOf, kindOf } from '../error-kind.js';
+import { chainOf } from '../error-kind.js';
 import type { Suite } from '../runner.js';
 
 /** The client behaves as the bare one wherever there is nothing to be done. */
@@ -23,19 +23,6 @@ export function describeDropIn({ test }: Suite): void {
     assert.equal(traceOf(ours.handed)?.outcome, 'success');
   });
 
-  for (const status of [400, 404, 429, 500]) {
-    test(`a final ${status} comes out as from the bare client`, async (setUp) => {
-      const { provider, call, callBare } = await setUp();
-      provider.fail({ kind: 'status', status }, { times: 2 });
-      const ours = await call({ forbear: { maxRetries: 0 } });
-      const bare = await callBare();
-      assertStatus(ours, status);
-      assert.equal(bare.status, status);
-      assert.equal(ours.text, bare.text);
-      assert.deepEqual(kindOf(ours.error), kindOf(bare.error));
-    });
-  }
-
   test('forbear: false makes a call a bare one, which waits in no gate and has no trace', async (setUp) => {
     const { provider, call } = await setUp();
     provider.fail({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } });
@@ -46,13 +33,6 @@ export function describeDropIn({ test }: Suite): void {
     assert.equal(called.requests, 1);
     assert.equal(traceOf(called.handed), undefined);
     assert.equal(called.tookMs, 0);
-  });
-
-  test('inside an attempt of another call of Forbear it repeats nothing, for that one does', async (setUp) => {
-    const { provider, policy, call } = await setUp({ silent: true, maxRetries: 2 });
-    provider.fail({ kind: 'status', status: 503 }, { times: 99 });
-    await execute(() => call(), policy, { method: 'GET' });
-    assert.equal(provider.requests.length, 3);
   });
 
   test('switched off, every call is a bare one', async (setUp) => {
