@@ -38,6 +38,7 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
     ? 'a random UUID'
     : 'another',
   repeatable: String(policy.repeatable),
+  refuseRepeatsMs: none(policy.refuseRepeatsMs),
   deadlineMs: none(policy.deadlineMs),
   attemptTimeoutMs: none(policy.attemptTimeoutMs),
   provider: policy.provider === genericProfile ? 'genericProfile' : 'another',
@@ -59,6 +60,7 @@ export const NAMED_DEFAULTS: readonly string[] = [
   ...Object.keys(DEFAULT_RETRY_BUDGET).map((name) => `retryBudget.${name}`),
   'deadlineMs',
   'attemptTimeoutMs',
+  'refuseRepeatsMs',
   'maxReplayBytes',
 ];
 
@@ -75,6 +77,7 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.deadlineMs': none(policy.deadlineMs),
     'PolicyOptions.attemptTimeoutMs': none(policy.attemptTimeoutMs),
     'PolicyOptions.repeatable': String(policy.repeatable),
+    'PolicyOptions.refuseRepeatsMs': policy.refuseRepeatsMs === undefined ? 'never' : 'another',
     'PolicyOptions.maxHoldMs': String(policy.maxHoldMs),
     'PolicyOptions.probeMs': String(policy.probeMs),
     'PolicyOptions.retryBudget': RETRY_BUDGET,

@@ -11,7 +11,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ['core', 'fetch', 'providers', 'testing'];
+const NAMES = ['axios', 'core', 'fetch', 'openai', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
 const MEASURED_BYTES = 31_900;

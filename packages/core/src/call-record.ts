@@ -121,9 +121,8 @@ export class CallRecord implements Traced {
   }
 
   /** A layer above repeats a call that was refrained from. */
-  repeats(of: number, times: number): void {
-    this.log.note(`call ${of} was the same and may have been done; this repeats it, time ${times}`);
-    this.#tell('layeredRetry', { of, times });
+  repeats(how: EventDetails<'layeredRetry'>): void {
+    this.#tell('layeredRetry', how);
   }
 
   #end(stop: Stop, failure = stop.refusal): void {

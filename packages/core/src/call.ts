@@ -1,5 +1,6 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
+import type { Layer } from './layered-retry.js';
 import type { Outcome } from './outcome.js';
 import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
@@ -61,9 +62,16 @@ export interface CallOptions<T> extends CallLimits {
    * what we refrained from. Asked only when there is something to notice.
    */
   readonly fingerprint?: (() => string | undefined) | undefined;
+  /** Names the layer above that makes the call, as far as its request tells. Asked only then. */
+  readonly layer?: (() => Layer | undefined) | undefined;
+  /**
+   * Asked when the call repeats one that was given up because it may have been done: what it ends with
+   * instead, without an attempt. @default nothing, so it is made
+   */
+  readonly standing?: (() => Outcome<T> | undefined) | undefined;
   /**
    * Makes the outcome of a call that is refused without a request, because another call of its key
-   * was refused. @default the very value or error of that call
+   * was refused, or the same call was before. @default the very value or error of that call
    */
   readonly rebuild?: ((refusal: GivenRefusal) => Outcome<T>) | undefined;
 }

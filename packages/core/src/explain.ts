@@ -97,6 +97,9 @@ function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {
 function whyHeldBack({ reason = 'permanent', refusal, rebuilt, key }: Trace): string {
   const { because, remedy } = STOP_REASONS[reason];
   if (refusal === undefined) return `${because}; ${remedy}`;
+  if (reason === 'repetition') {
+    return `the same call got ${name(refusal)} before and may have been processed, so it was not sent again; ${remedy}`;
+  }
   const by = `another call of ${key} got ${name(refusal)}, ${rule(refusal)}`;
   const how = rebuilt ? 'refused without a request, with the answer of that call' : because;
   return `${by}; ${how}; ${remedy}`;

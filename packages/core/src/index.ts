@@ -16,12 +16,14 @@ export {
   type Decision,
   decide,
   type GiveUp,
+  isIdempotent,
   type Retry,
   type Rules,
 } from './decide.js';
 export { DEFAULTS } from './defaults.js';
 export type {
   AttemptEvent,
+  BypassedEvent,
   Events,
   GiveUpEvent,
   HoldEvent,
@@ -51,8 +53,16 @@ export {
 } from './idempotency-key.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
-export type { RequestHeaders } from './key/request-headers.js';
-export { setEnabled, setTestMode, type TestMode } from './mode.js';
+export { type RequestHeaders, readRequestHeader } from './key/request-headers.js';
+export type { Layer } from './layered-retry.js';
+export { isEnabled, setEnabled, setTestMode, type TestMode } from './mode.js';
+export {
+  type AttemptContext,
+  type AttemptMark,
+  attemptUnderWay,
+  carryAttempts,
+  runAttempt,
+} from './nesting.js';
 export type { ToldWait } from './next-wait.js';
 export {
   assertOptions,
@@ -80,7 +90,8 @@ export type {
 } from './profile.js';
 export type { LimitShape, LimitUnit, ProviderLimit, ResetFormat } from './provider-limit.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
+export { rememberShadow } from './shadow.js';
 export { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
 export { readStreamError } from './stream-error.js';
-export { type AttemptTrace, type HoldTrace, type Trace, traceOf } from './trace.js';
+export { type AttemptTrace, type HoldTrace, shareTrace, type Trace, traceOf } from './trace.js';
 export type { Waste } from './waste.js';

@@ -8,6 +8,8 @@ import { WasteCount } from './waste.js';
 export interface KeyRules extends GateRules {
   /** `undefined`: retries are not budgeted. */
   readonly retryBudget: Required<RetryBudgetOptions> | undefined;
+  /** `undefined`: repetitions are not refused. */
+  readonly refuseRepeatsMs?: number | undefined;
 }
 
 /** What the calls of one key share. */
@@ -17,7 +19,7 @@ export class KeyState {
   readonly gate: Gate;
   readonly budget: RetryBudget | undefined;
   readonly waste: WasteCount;
-  readonly refrained = new RefrainedCalls();
+  readonly refrained: RefrainedCalls;
   /** Calls of it that are under way. */
   active = 0;
 
@@ -25,6 +27,7 @@ export class KeyState {
     this.label = label;
     this.waste = waste;
     this.gate = new Gate(rules);
+    this.refrained = new RefrainedCalls(rules.refuseRepeatsMs);
     this.budget = rules.retryBudget && new RetryBudget(rules.clock, rules.retryBudget);
   }
 }

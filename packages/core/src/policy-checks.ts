@@ -108,6 +108,7 @@ export const POLICY_CHECKS: Checks = {
   maxRetryAfterMs: durationMs(),
   probeMs: durationMs(1),
   retryBudget,
+  refuseRepeatsMs: durationMs(1),
   key: functionOption,
   idempotencyKey: check(
     (value) => value === false || typeof value === 'function',

@@ -60,6 +60,12 @@ export interface PolicyOptions {
    * characters; `false`: none is made. A key that a request brings always wins. @default a random UUID
    */
   readonly idempotencyKey?: (() => string) | false | undefined;
+  /**
+   * How long in milliseconds a call is refused that is the same as one that was given up because it
+   * may have been processed: it ends as that one did, without a request. It is for layers above that
+   * repeat what fails and cannot be told not to. @default never
+   */
+  readonly refuseRepeatsMs?: number | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -79,6 +85,8 @@ export interface Policy {
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
+  /** `undefined`: no call is refused for being the same as another. */
+  readonly refuseRepeatsMs: number | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
@@ -115,12 +123,19 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    refuseRepeatsMs: options.refuseRepeatsMs,
     clock,
     random: options.random ?? Math.random,
     key: options.key,
     idempotencyKey:
       options.idempotencyKey === false ? undefined : (options.idempotencyKey ?? randomUuid),
-    gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
+    gates: new Gates({
+      clock,
+      maxRetryAfterMs,
+      probeMs,
+      retryBudget,
+      refuseRepeatsMs: options.refuseRepeatsMs,
+    }),
     events: new Events(),
   });
 }

@@ -1,4 +1,5 @@
 import {
+  attemptUnderWay,
   type CallOptions,
   callKeyOf,
   executeUnchecked,
@@ -7,8 +8,8 @@ import {
   idempotencyKeyOf,
   type Policy,
   type RequestHeaders,
+  readRequestHeader,
 } from '@forbear/core';
-import { attemptOwner } from '#wire';
 import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
 import { discardResponse } from './discard.js';
@@ -23,6 +24,7 @@ import {
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
+import { nameLayer } from './layer.js';
 import { rebuildResponse } from './rebuild.js';
 import {
   headersOf,
@@ -71,10 +73,10 @@ function start(client: Client, input: Input, given: ForbearInit | undefined): Pr
   try {
     const split = carriesOptions(given) ? splitInit(given) : undefined;
     const init = split === undefined ? given : split.kept;
-    const owner = attemptOwner();
-    const bare = client.find(owner === client);
+    const outer = attemptUnderWay();
+    const bare = client.find(outer?.owner === client);
     // Inside an attempt of ours somebody else waits and repeats already.
-    if (owner !== undefined || split?.call === false) return bare(input, init);
+    if (outer !== undefined || split?.call === false) return bare(input, init);
     const kept = split === undefined ? keepInit(given) : init;
     return run(client, bare, { input, init }, kept, split?.call);
   } catch (error) {
@@ -91,6 +93,7 @@ function run(
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
   const { clock } = policy;
+  const keepsBodies = policy.refuseRepeatsMs !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -112,11 +115,12 @@ function run(
     method,
     signal,
     fingerprint: () => nameRequest(method, input, url, body),
+    layer: () => nameLayer((name) => readRequestHeader(headers, name) ?? ''),
     rebuild: rebuildResponse,
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      const from = { input, init, plan, provider, idempotencyKey, clock, readSent };
+      const from = { input, init, plan, provider, idempotencyKey, clock, readSent, keepsBodies };
       return gatherFacts(from, outcome, attempt);
     },
     discard,

@@ -23,6 +23,8 @@ export interface Gathering {
   /** The honoured key that each attempt carries. */
   readonly idempotencyKey: IdempotencyKey | undefined;
   readonly clock: Clock;
+  /** Whether the body of each failure is kept, to answer the same call with it. */
+  readonly keepsBodies: boolean;
   /** What the wire tells of the attempt that has just ended. */
   readonly readSent: (error: unknown, end: AttemptEnd) => Sent | Promise<Sent>;
 }
@@ -40,7 +42,7 @@ export function gatherFacts(
 }
 
 async function gatherFailure(
-  { input, init, plan, provider, idempotencyKey, clock, readSent }: Gathering,
+  { input, init, plan, provider, idempotencyKey, clock, keepsBodies, readSent }: Gathering,
   outcome: Outcome<Response>,
   { signal }: Attempt,
 ): Promise<Facts> {
@@ -60,8 +62,8 @@ async function gatherFailure(
   if (!outcome.ok) return { ...shared, error: outcome.error ?? 'nothing was thrown' };
   const response = outcome.value;
   const { status, headers } = response;
-  if (!CLOSING.has(status) && !isBodyTelling(status, provider))
-    return { ...shared, status, headers };
+  const isRead = keepsBodies || CLOSING.has(status) || isBodyTelling(status, provider);
+  if (!isRead) return { ...shared, status, headers };
   return { ...shared, status, headers, body: await peekBody(response, clock, signal) };
 }
 

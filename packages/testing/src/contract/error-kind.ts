@@ -16,6 +16,14 @@ export function kindOf(error: unknown, reason?: unknown): ErrorKind {
   return { type: error.constructor?.name ?? 'no class', name, code, message };
 }
 
+/** All that a user can tell an error by: its kind, its own properties, and the same of its causes. */
+export function likenessOf(error: unknown, reason?: unknown): unknown {
+  return chainOf(error).map((each) => ({
+    ...kindOf(each, reason),
+    keys: Object.keys(each).sort(),
+  }));
+}
+
 /** An error, what caused it, and so on. */
 export function chainOf(error: unknown): readonly Partial<Error>[] {
   const chain: Partial<Error>[] = [];

@@ -1,0 +1,20 @@
+/** What was seen of the requests of one attempt. */
+export interface WireRecord {
+  /** Each that was begun, of whatever library. */
+  readonly begun: Set<unknown>;
+}
+
+/**
+ * Whether anything was sent. `no` is a proof; `yes`: something was; `unknown`: the error may prove it.
+ */
+export type Sent = 'no' | 'yes' | 'unknown';
+
+/** Runs `send` and sees what requests are begun in it. Here nothing can be seen. */
+export function watchWire<T>(send: () => T): { readonly sending: T; readonly record: WireRecord } {
+  return { sending: send(), record: { begun: new Set() } };
+}
+
+/** What is known of an attempt that failed with `error`. Here nobody knows. */
+export function readWire(_record: WireRecord, _error: unknown): Sent {
+  return 'unknown';
+}
