@@ -669,3 +669,9 @@ describe('facts that no adapter should give', () => {
     }
   });
 });
+
+test('a body can ask not to be retried', () => {
+  const body = JSON.stringify({ error: { message: 'm', availability: { retryable: false } } });
+  expect(ask({ status: 429, body })).toBe('forbidden-by-server');
+  expect(ask({ status: 429, body: body.replace('false', 'true') })).toBe('retry');
+});
