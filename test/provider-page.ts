@@ -57,6 +57,7 @@ function sectionOf(name: string, profile: ProviderProfile): string {
     keysOf(profile),
     ...adviceOf(profile),
     ...(profile.credentials ? [`Its credential may be in ${list(profile.credentials)}.`] : []),
+    ...(profile.codeIn ? [`Its answers name their errors in ${code(profile.codeIn)} too.`] : []),
     ...(profile.streamErrors
       ? [`Errors in a stream are the events ${list(profile.streamErrors)}.`]
       : []),
