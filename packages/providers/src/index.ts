@@ -1,6 +1,9 @@
 export { auto } from './auto.js';
+export { cerebras } from './cerebras.js';
 export { flexai } from './flexai.js';
 export { gemini } from './gemini.js';
 export { github } from './github.js';
+export { huggingface } from './huggingface.js';
 export { openai } from './openai.js';
+export { perplexity } from './perplexity.js';
 export { stripe } from './stripe.js';
