@@ -1,11 +1,14 @@
 import { createPicker } from '@forbear/core';
+import { bedrock } from './bedrock.js';
 import { cerebras } from './cerebras.js';
+import { discord } from './discord.js';
 import { flexai } from './flexai.js';
 import { gemini } from './gemini.js';
 import { github } from './github.js';
 import { huggingface } from './huggingface.js';
 import { openai } from './openai.js';
 import { perplexity } from './perplexity.js';
+import { slack } from './slack.js';
 import { stripe } from './stripe.js';
 
 /**
@@ -13,12 +16,15 @@ import { stripe } from './stripe.js';
  * where no profile knows the host. It brings every profile with it.
  */
 export const auto = createPicker([
+  bedrock,
   cerebras,
+  discord,
   flexai,
   gemini,
   github,
   huggingface,
   openai,
   perplexity,
+  slack,
   stripe,
 ]);

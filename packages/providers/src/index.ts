@@ -1,9 +1,12 @@
 export { auto } from './auto.js';
+export { bedrock } from './bedrock.js';
 export { cerebras } from './cerebras.js';
+export { discord } from './discord.js';
 export { flexai } from './flexai.js';
 export { gemini } from './gemini.js';
 export { github } from './github.js';
 export { huggingface } from './huggingface.js';
 export { openai } from './openai.js';
 export { perplexity } from './perplexity.js';
+export { slack } from './slack.js';
 export { stripe } from './stripe.js';
