@@ -20,6 +20,9 @@ export interface Answer {
 
 const OPENAI_ENVELOPE: readonly string[] = ['error.message'];
 
+/** AWS writes a URL behind its word, and its own libraries write a name space before it. */
+const HEADER_CODE = /^[\w.#-]{1,100}(?=:|,|$)/;
+
 /** What rules look at in these facts; `undefined`: no answer came. */
 export function answerOf(
   facts: Facts,
@@ -29,7 +32,19 @@ export function answerOf(
   const { status, headers } = facts;
   if (status === undefined) return undefined;
   const keyed = finite(facts.attempt, 1) > 1 && honoursKey(facts, profile);
-  return { status, headers, body, keyed, envelope: profile.envelope ?? OPENAI_ENVELOPE };
+  const envelope = profile.envelope ?? OPENAI_ENVELOPE;
+  return { status, headers, body: withCodeOf(headers, profile, body), keyed, envelope };
+}
+
+/** The body, and the word by which a header names its error. */
+function withCodeOf(
+  headers: HeaderSource | undefined,
+  { codeIn }: ProviderProfile,
+  body: ErrorBody,
+): ErrorBody {
+  if (codeIn === undefined) return body;
+  const word = HEADER_CODE.exec(readHeader(headers, codeIn) ?? '')?.[0];
+  return word === undefined ? body : { ...body, codes: [...body.codes, word] };
 }
 
 /** The first rule that applies. */

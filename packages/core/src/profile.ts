@@ -10,7 +10,7 @@ export interface ProfileRule {
   readonly status: number | readonly number[];
   /**
    * Any of these words where its body names its error: as `code`, `type`, `status`, `reason` and the
-   * like (`ERROR_PLACES` lists them).
+   * like (`ERROR_PLACES` lists them), or in the header `codeIn`.
    */
   readonly code?: readonly string[];
   /** What the message of its body says, where nothing else tells. Of linear time, without flags but `i`. */
@@ -93,6 +93,11 @@ export interface ProviderProfile {
   readonly idempotencyKeys?: IdempotencyKeys;
   /** The members that each of its own error bodies has. @default ['error.message'] */
   readonly envelope?: readonly string[];
+  /**
+   * The header of its answers that names the error too, before a `:`, in lower case: it counts as one of
+   * the body's own words.
+   */
+  readonly codeIn?: string;
   /** The names of events in its streams that tell of a failure. @default ['error'] */
   readonly streamErrors?: readonly string[];
   /** The first that matches holds: those that look at more than the status, then those that do not. */

@@ -85,3 +85,18 @@ test('any text is read without throwing', () => {
     { numRuns: 2000 },
   );
 });
+
+test('a rule that asks for more than a code is not met by the code alone', () => {
+  const wants = (more: object): ProviderProfile => ({
+    ...profile,
+    rules: [
+      { status: 429, code: ['throttlingException'], ...more, kind: 'invalid', because: 'other' },
+      ...profile.rules,
+    ],
+  });
+  const frame = 'data: {"throttlingException":{},"message":"m"}';
+  for (const more of [{ message: /day/ }, { headers: { 'retry-after': '*' } }, { keyed: true }]) {
+    expect(readStreamError(frame, wants(more), true)?.because).toBe('too much');
+  }
+  expect(readStreamError(frame, wants({ message: /^m$/ }), true)?.because).toBe('other');
+});

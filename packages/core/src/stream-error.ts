@@ -28,7 +28,11 @@ export function readStreamError(
   const isNamed = (profile.streamErrors ?? ['error']).some((name) => names.includes(name));
   if (!isNamed && !tellsFailure(body)) return undefined;
   const known: ErrorBody = { ...body, codes: [...body.codes, ...names] };
-  const isMeant = (rule: ProfileRule) => rule.code !== undefined && namesCode(rule.code, known);
+  const isMeant = (rule: ProfileRule) =>
+    rule.code !== undefined &&
+    namesCode(rule.code, known) &&
+    (rule.headers ?? rule.keyed) === undefined &&
+    (rule.message === undefined || rule.message.test(known.message));
   const rule = profile.rules.find(isMeant) ?? genericProfile.rules.find(isMeant);
   const { kind = 'server-error', because = 'the stream told of an error' } = rule ?? {};
   const transient = rule?.transient ?? TRANSIENT.has(kind);

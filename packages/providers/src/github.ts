@@ -24,14 +24,15 @@ export const github = Object.freeze<ProviderProfile>({
   rules: [
     {
       status: 200,
-      code: ['RATE_LIMITED'],
+      code: ['RATE_LIMITED', 'RATE_LIMIT'],
       kind: 'rate-limited',
       bucket: 'graphql',
+      leastWaitMs: 60_000,
       because: 'the points of GraphQL are used up, though it says 200',
     },
     { status: 401, kind: 'auth', because: 'the credentials are missing or wrong' },
     {
-      status: [403, 429],
+      status: [200, 403, 429],
       message: /secondary rate limit|abuse detection/i,
       kind: 'rate-limited',
       bucket: 'secondary',
@@ -51,11 +52,20 @@ export const github = Object.freeze<ProviderProfile>({
       because: 'it says when to come back',
     },
     { status: 403, kind: 'auth', because: 'the credentials do not allow it' },
+    { status: 404, kind: 'invalid', because: 'it is not there, or hidden from these credentials' },
+    { status: 409, kind: 'invalid', because: 'it conflicts with what the repository holds now' },
+    { status: 422, kind: 'invalid', because: 'a field is missing or wrong' },
     {
       status: 429,
       kind: 'rate-limited',
       leastWaitMs: 60_000,
       because: 'a limit was hit that tells no time',
+    },
+    {
+      status: [500, 502, 504],
+      kind: 'server-error',
+      effect: 'unknown',
+      because: 'the server failed, or ended the work after ten seconds',
     },
   ],
   sources: [

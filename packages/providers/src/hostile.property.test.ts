@@ -11,6 +11,7 @@ const words = rules.flatMap(({ code = [] }) => code).map((each) => each.replaceA
 const headerNames = [
   ...new Set([
     ...rules.flatMap(({ headers = {} }) => Object.keys(headers)),
+    ...profiles.map(({ codeIn = '' }) => codeIn),
     ...profiles
       .flatMap(({ limits = [] }) => limits)
       .flatMap(({ headers = '' }) =>
@@ -62,6 +63,7 @@ const text = fc.oneof(
   ),
 );
 const headerValue = fc.oneof(
+  word,
   fc.constantFrom('0', '-1', '', 'NaN', '1e9', '9'.repeat(400), 'false', 'true', '120ms', '6m0s'),
   fc.integer({ min: 0, max: 2e9 }).map(String),
   fc.string({ unit: 'binary' }),

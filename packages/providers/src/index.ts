@@ -1,6 +1,16 @@
 export { auto } from './auto.js';
+export { bedrock } from './bedrock.js';
+export { cerebras } from './cerebras.js';
+export { cloudflare } from './cloudflare.js';
+export { discord } from './discord.js';
 export { flexai } from './flexai.js';
 export { gemini } from './gemini.js';
 export { github } from './github.js';
+export { huggingface } from './huggingface.js';
+export { notion } from './notion.js';
 export { openai } from './openai.js';
+export { perplexity } from './perplexity.js';
+export { shopify } from './shopify.js';
+export { slack } from './slack.js';
 export { stripe } from './stripe.js';
+export { workersai } from './workersai.js';

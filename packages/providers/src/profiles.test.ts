@@ -65,6 +65,7 @@ describe.each(Object.entries(profiles))('%s', (_, profile) => {
   test('names its headers in lower case', () => {
     const names = [
       ...(profile.credentials ?? []),
+      profile.codeIn ?? '',
       ...(profile.limits ?? []).map(({ headers = '' }) => headers),
       ...profile.rules.flatMap(({ headers = {} }) => Object.keys(headers)),
     ];

@@ -28,6 +28,7 @@ export const stripe = Object.freeze<ProviderProfile>({
       because: 'the parameters were valid but the request failed, such as a declined card',
     },
     { status: 403, kind: 'auth', because: 'the API key may not do this' },
+    { status: 404, kind: 'invalid', because: 'there is no such object' },
     {
       status: 409,
       code: ['idempotency_key_in_use'],
@@ -43,12 +44,18 @@ export const stripe = Object.freeze<ProviderProfile>({
     },
     { status: 429, kind: 'rate-limited', because: 'too many requests came too quickly' },
     {
-      status: [500, 502, 503, 504],
+      status: [424, 500, 502, 503, 504],
       headers: { 'idempotent-replayed': 'true' },
       kind: 'server-error',
       effect: 'unknown',
       transient: false,
       because: 'it replays the stored failure of the first request with this key',
+    },
+    {
+      status: 424,
+      kind: 'server-error',
+      effect: 'unknown',
+      because: 'somebody outside of Stripe failed while the request was at work',
     },
     {
       status: [500, 502, 503, 504],
@@ -59,6 +66,7 @@ export const stripe = Object.freeze<ProviderProfile>({
   ],
   sources: [
     'https://docs.stripe.com/api/idempotent_requests',
+    'https://docs.stripe.com/api/errors',
     'https://docs.stripe.com/error-low-level',
     'https://docs.stripe.com/rate-limits',
   ],
