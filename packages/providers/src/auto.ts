@@ -1,4 +1,6 @@
 import { createPicker } from '@forbear/core';
+import { anthropic } from './anthropic.js';
+import { azure } from './azure.js';
 import { flexai } from './flexai.js';
 import { gemini } from './gemini.js';
 import { github } from './github.js';
@@ -9,4 +11,4 @@ import { stripe } from './stripe.js';
  * Picks the profile of the API that a URL goes to, by its host and its base path; `genericProfile`
  * where no profile knows the host. It brings every profile with it.
  */
-export const auto = createPicker([flexai, openai, gemini, stripe, github]);
+export const auto = createPicker([anthropic, azure, flexai, gemini, github, openai, stripe]);
