@@ -4,11 +4,25 @@ import { azure } from './azure.js';
 import { flexai } from './flexai.js';
 import { gemini } from './gemini.js';
 import { github } from './github.js';
+import { groq } from './groq.js';
+import { mistral } from './mistral.js';
 import { openai } from './openai.js';
 import { stripe } from './stripe.js';
+import { together } from './together.js';
 
 /**
  * Picks the profile of the API that a URL goes to, by its host and its base path; `genericProfile`
  * where no profile knows the host. It brings every profile with it.
  */
-export const auto = createPicker([anthropic, azure, flexai, gemini, github, openai, stripe]);
+export const auto = createPicker([
+  anthropic,
+  azure,
+  flexai,
+  gemini,
+  github,
+  groq,
+  mistral,
+  openai,
+  stripe,
+  together,
+]);

@@ -4,5 +4,8 @@ export { azure } from './azure.js';
 export { flexai } from './flexai.js';
 export { gemini } from './gemini.js';
 export { github } from './github.js';
+export { groq } from './groq.js';
+export { mistral } from './mistral.js';
 export { openai } from './openai.js';
 export { stripe } from './stripe.js';
+export { together } from './together.js';
