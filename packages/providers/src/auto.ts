@@ -1,6 +1,9 @@
 import { createPicker } from '@forbear/core';
 import { anthropic } from './anthropic.js';
 import { azure } from './azure.js';
+import { cohere } from './cohere.js';
+import { deepseek } from './deepseek.js';
+import { fireworks } from './fireworks.js';
 import { flexai } from './flexai.js';
 import { gemini } from './gemini.js';
 import { github } from './github.js';
@@ -17,6 +20,9 @@ import { together } from './together.js';
 export const auto = createPicker([
   anthropic,
   azure,
+  cohere,
+  deepseek,
+  fireworks,
   flexai,
   gemini,
   github,

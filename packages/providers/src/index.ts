@@ -1,6 +1,9 @@
 export { anthropic } from './anthropic.js';
 export { auto } from './auto.js';
 export { azure } from './azure.js';
+export { cohere } from './cohere.js';
+export { deepseek } from './deepseek.js';
+export { fireworks } from './fireworks.js';
 export { flexai } from './flexai.js';
 export { gemini } from './gemini.js';
 export { github } from './github.js';
