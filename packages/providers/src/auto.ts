@@ -10,8 +10,10 @@ import { github } from './github.js';
 import { groq } from './groq.js';
 import { mistral } from './mistral.js';
 import { openai } from './openai.js';
+import { openrouter } from './openrouter.js';
 import { stripe } from './stripe.js';
 import { together } from './together.js';
+import { xai } from './xai.js';
 
 /**
  * Picks the profile of the API that a URL goes to, by its host and its base path; `genericProfile`
@@ -29,6 +31,8 @@ export const auto = createPicker([
   groq,
   mistral,
   openai,
+  openrouter,
   stripe,
   together,
+  xai,
 ]);

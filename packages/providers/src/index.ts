@@ -10,5 +10,7 @@ export { github } from './github.js';
 export { groq } from './groq.js';
 export { mistral } from './mistral.js';
 export { openai } from './openai.js';
+export { openrouter } from './openrouter.js';
 export { stripe } from './stripe.js';
 export { together } from './together.js';
+export { xai } from './xai.js';
