@@ -2,7 +2,7 @@ import type { Answer } from './answer.js';
 import type { Facts } from './facts.js';
 import type { Effect, Evidence, Failure, FailureKind } from './failure.js';
 import { readRenewal } from './http/body-delay.js';
-import { tellingCode } from './http/error-body.js';
+import { holdsOutput, tellingCode } from './http/error-body.js';
 import { readRateLimits } from './http/rate-limit.js';
 import { serverNow } from './http/server-now.js';
 import { finite } from './next-wait.js';
@@ -34,7 +34,8 @@ export function meaningOfRule(
   answer: Answer,
   { facts, profile, hasRetryAfter }: Judging,
 ): Failure {
-  const { kind, effect = 'none', transient = TRANSIENT.has(kind), leastWaitMs, because } = rule;
+  const { kind, transient = TRANSIENT.has(kind), leastWaitMs, because } = rule;
+  const effect = effectOf(rule, answer);
   const ofKey = kind === 'quota-exhausted' || isOfKey(kind, answer.status, hasRetryAfter);
   return {
     kind,
@@ -49,6 +50,11 @@ export function meaningOfRule(
     ...(profile.rules.includes(rule) && { ruleOf: profile.name }),
     because,
   };
+}
+
+/** What became of the work; a success with output beside its error has done some of it. */
+function effectOf({ effect = 'none' }: ProfileRule, { status, body }: Answer): Effect {
+  return effect === 'none' && status < 400 && holdsOutput(body) ? 'unknown' : effect;
 }
 
 /** What an answer means to which no rule applies, by the status tables. */

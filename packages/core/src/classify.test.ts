@@ -249,3 +249,13 @@ describe('no answer', () => {
     }
   });
 });
+
+test('a refusal that is dressed as a success did nothing, unless some output stands beside it', () => {
+  const refusal = profile({ status: 200, code: ['429'], kind: 'rate-limited', because: 'x' });
+  const error = { code: 429, message: 'm' };
+  const effectOf = (body: object) =>
+    classify({ status: 200, body: JSON.stringify(body) }, refusal).effect;
+  expect(effectOf({ error })).toBe('none');
+  expect(effectOf({ error, choices: [] })).toBe('none');
+  expect(effectOf({ error, choices: [{ message: { content: 'Once' } }] })).toBe('unknown');
+});

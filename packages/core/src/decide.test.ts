@@ -444,9 +444,12 @@ describe('resets', () => {
     });
     expect(at({ retry_after: 9 }, { 'retry-after': '2' })).toEqual({ ms: 2000, by: 'retry-after' });
     const repeated = { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1795392030000' };
-    expect(at({ error: { metadata: { headers: repeated } } })).toEqual({
-      ms: 30_000,
-      by: 'x-ratelimit-reset',
+    const told = { ms: 30_000, by: 'x-ratelimit-reset' };
+    expect(at({ error: { metadata: { headers: repeated } } })).toEqual(told);
+    const serverDate = { date: 'Mon, 23 Nov 2026 00:00:10 GMT' };
+    expect(at({ error: { metadata: { headers: repeated } } }, serverDate)).toEqual({
+      ...told,
+      ms: 20_000,
     });
   });
 

@@ -48,11 +48,12 @@ export function readTold(
     return hint.waitMs > 0 ? { ms: hint.waitMs, by: hint.source } : undefined;
   }
   const nowMs = finite(facts.nowMs, 0);
-  const delay = readBodyDelay(body, serverNow(facts.headers, nowMs));
+  const serverNowMs = serverNow(facts.headers, nowMs);
+  const delay = readBodyDelay(body, serverNowMs);
   if (delay !== undefined) return { ms: delay.waitMs, by: delay.source };
-  const read = (headers: HeaderSource | undefined) =>
-    toldByReset(readRateLimits(headers, nowMs, profile.limits));
-  const reset = read(facts.headers) ?? read(headersInBody(body));
+  const read = (headers: HeaderSource | undefined, atMs: number) =>
+    toldByReset(readRateLimits(headers, atMs, profile.limits), failure.bucket);
+  const reset = read(facts.headers, nowMs) ?? read(headersInBody(body), serverNowMs);
   if (reset !== undefined) {
     const told = { ms: reset.waitMs, by: reset.source };
     return reset.shape === 'full' ? { ...told, atLeast: true } : told;

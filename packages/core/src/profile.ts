@@ -27,7 +27,7 @@ export interface ProfileRule {
   readonly effect?: Effect;
   /** Whether the same request may succeed later. @default by kind */
   readonly transient?: boolean;
-  /** Which limit was hit, where no header tells. */
+  /** Which limit was hit, where no header tells; its reset is then believed without what is left. */
   readonly bucket?: string;
   /** The least wait in milliseconds, where the answer names none. */
   readonly leastWaitMs?: number;

@@ -3,6 +3,7 @@ import {
   forbidsRetry,
   hasMembers,
   headersInBody,
+  holdsOutput,
   readErrorBody,
   tellingCode,
   tellsFailure,
@@ -51,8 +52,14 @@ test.each<[string, unknown, string[], string]>([
   ],
   [
     "OpenRouter's metadata",
-    { error: { code: 402, message: 'm', metadata: { error_type: 'e', limit_source: 's' } } },
-    ['402', 'e', 's'],
+    {
+      error: {
+        code: 402,
+        message: 'm',
+        metadata: { error_type: 'e', limit_source: 's', reason: 'r' },
+      },
+    },
+    ['402', 'e', 's', 'r'],
     'm',
   ],
   ["xAI's", { code: 'invalid-argument', error: 'm n' }, ['invalid-argument', 'm n'], 'm n'],
@@ -160,4 +167,15 @@ test('a number beyond all numbers is no code', () => {
 test('a deep text does no harm', () => {
   expect(readErrorBody('['.repeat(60_000))).toEqual(NOTHING);
   expect(readErrorBody(`${'['.repeat(30_000)}${']'.repeat(30_000)}`)).toEqual(NOTHING);
+});
+
+test.each<[unknown, boolean]>([
+  [{ error: { message: 'm' } }, false],
+  [{ error: { message: 'm' }, choices: [], data: null }, false],
+  [{ error: { message: 'm' }, choices: [{}] }, true],
+  [{ errors: [{ message: 'm' }], data: { node: 1 } }, true],
+  [{ output: [{ type: 'message' }] }, true],
+  ['data', false],
+])('%j holds output: %s', (body, holds) => {
+  expect(holdsOutput(read(body))).toBe(holds);
 });

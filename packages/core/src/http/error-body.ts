@@ -26,6 +26,7 @@ export const ERROR_PLACES: readonly string[] = [
   'error.details[].violations[].quotaId',
   'error.metadata.error_type',
   'error.metadata.limit_source',
+  'error.metadata.reason',
   'error.metadata.provider_code',
   'error.availability.code',
   'code',
@@ -57,6 +58,9 @@ const MESSAGE_PLACES: readonly string[] = [
 
 /** Where a success has nothing, or nothing that is true. */
 const FAILURE_PLACES: readonly string[] = ['error', 'errors[]', 'choices[].error'];
+
+/** Where a success has what was asked for, whole or in part. */
+const OUTPUT_PLACES: readonly string[] = ['choices[]', 'content[]', 'output[]', 'data'];
 
 const NOTHING: ErrorBody = Object.freeze({ roots: [], codes: [], message: '' });
 
@@ -108,6 +112,11 @@ export function tellsFailure({ roots, codes }: ErrorBody): boolean {
 /** The headers that a body repeats (OpenRouter), which may be hidden by CORS. */
 export function headersInBody({ roots }: ErrorBody): HeaderSource | undefined {
   return valuesAt(roots[0], 'error.metadata.headers').find(isRecord);
+}
+
+/** Whether there is some output in the body, beside an error or not. */
+export function holdsOutput({ roots }: ErrorBody): boolean {
+  return OUTPUT_PLACES.some((place) => valuesAt(roots[0], place).some(Boolean));
 }
 
 /** Whether the body itself says that a retry is of no use (OpenRouter). */

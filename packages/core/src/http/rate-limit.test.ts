@@ -83,3 +83,10 @@ test('a bucket that is not empty, or tells no reset, tells no wait', () => {
   expect(toldByReset([{ ...empty, resetMs: 0 }])).toBeUndefined();
   expect(toldByReset([])).toBeUndefined();
 });
+
+test('the bucket that was hit counts as empty where no header tells what is left in it', () => {
+  const { remaining: _, ...unknown } = empty;
+  expect(toldByReset([unknown], 'n')).toMatchObject({ waitMs: 60_001, source: 's' });
+  expect(toldByReset([unknown], 'other')).toBeUndefined();
+  expect(toldByReset([{ ...empty, remaining: 1 }], 'n')).toBeUndefined();
+});

@@ -39,12 +39,14 @@ export interface ToldReset {
  * The wait that resets tell: the longest one among the buckets that are empty. Of one that is `full`
  * again at its reset, one unit is back after the reset divided by what is used.
  *
+ * @param hit the bucket that the answer was refused for, which counts as empty where no header tells
+ *   what is left in it (Together, Anthropic's subscriptions)
  * @returns `undefined` when no empty bucket tells its reset
  */
-export function toldByReset(limits: readonly RateLimit[]): ToldReset | undefined {
+export function toldByReset(limits: readonly RateLimit[], hit?: string): ToldReset | undefined {
   let told: ToldReset | undefined;
-  for (const { source, limit = 0, remaining, resetMs = 0, shape = 'window' } of limits) {
-    if (remaining !== 0) continue;
+  for (const { source, name, limit = 0, remaining, resetMs = 0, shape = 'window' } of limits) {
+    if ((remaining ?? (name === hit ? 0 : 1)) !== 0) continue;
     // It is empty, so all of its limit is used.
     const waitMs = shape === 'full' && limit > 0 ? Math.ceil(resetMs / limit) : resetMs;
     if (waitMs > (told?.waitMs ?? 0)) told = { waitMs, source, shape };
