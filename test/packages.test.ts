@@ -227,6 +227,32 @@ describe('a bundle of @forbear/fetch for the browser', () => {
   });
 });
 
+/** The names of profiles that a bundle for the browser of this program holds. */
+async function profilesIn(program: string): Promise<readonly string[]> {
+  const all: object = await import('@forbear/providers');
+  const names = Object.values(all).flatMap(({ name, rules }) => (rules ? [name] : []));
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: project },
+    ...{ bundle: true, write: false, minify: true, format: 'esm', logLevel: 'silent' },
+  });
+  const text = outputFiles[0]?.text ?? '';
+  return names.filter((name) => text.includes(`"${name}"`));
+}
+
+describe('a bundle of @forbear/providers', () => {
+  test('holds the one profile that is imported, and no other', async () => {
+    const found = await profilesIn(
+      `import { flexai } from '@forbear/providers'; console.log(flexai);`,
+    );
+    expect(found).toEqual(['flex.ai']);
+  });
+
+  test('holds all of them with auto', async () => {
+    const found = await profilesIn(`import { auto } from '@forbear/providers'; console.log(auto);`);
+    expect(found.length).toBe(Object.keys(await import('@forbear/providers')).length - 1);
+  });
+});
+
 test('the packages that are packed here are all that there are', async () => {
   expect((await readdir(join(ROOT, 'packages'))).sort()).toEqual(NAMES);
 });

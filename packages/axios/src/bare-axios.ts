@@ -12,7 +12,7 @@ declare module 'axios' {
 }
 
 /** The config of a call as an adapter gets it. */
-export interface SentConfig extends Omit<AxiosRequestConfig, 'adapter'> {
+export interface SentConfig extends Omit<AxiosRequestConfig, 'adapter' | 'headers'> {
   adapter?: AnyAdapter;
   headers: AxiosHeaders;
 }

@@ -44,7 +44,7 @@ export async function makeAttempt<T>(
 }
 
 function judge<T>(
-  { policy, call, state, record }: Run<T>,
+  { policy, provider, call, state, record }: Run<T>,
   ended: {
     readonly outcome: Outcome<T>;
     readonly facts: Facts;
@@ -71,7 +71,7 @@ function judge<T>(
     previousWaitMs: record.previousWaitMs,
   };
   const decision = decide(facts, {
-    provider: policy.provider,
+    provider,
     backoff: policy.backoff,
     maxRetryAfterMs: policy.maxRetryAfterMs,
     maxRetries: call.maxRetries ?? policy.maxRetries,

@@ -1,5 +1,5 @@
 import { type Check, type Checks, check, functionOption } from './options.js';
-import { LIMIT_CHECKS } from './policy-checks.js';
+import { LIMIT_CHECKS, profileOption } from './policy-checks.js';
 
 /** The options of a single call that adapters' users can give too. */
 export const CALL_LIMIT_CHECKS: Checks = { ...LIMIT_CHECKS, onSettled: functionOption };
@@ -23,6 +23,7 @@ export const CALL_CHECKS: Checks = {
     (value) => typeof value === 'string' && value !== '',
     "give a method such as 'POST'",
   ),
+  provider: profileOption,
   gather: functionOption,
   discard: functionOption,
   key: check((value) => typeof value === 'string', 'give a text'),

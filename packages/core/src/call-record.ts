@@ -3,18 +3,18 @@ import type { CallEnd } from './call-end.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './events.js';
 import type { Facts } from './facts.js';
-import type { KeyState } from './key-state.js';
-import type { Policy } from './policy.js';
+import type { Run } from './run.js';
 import { STOP_REASONS, type StopReason } from './stop-reason.js';
 import type { Trace, Traced } from './trace.js';
 
+/** What a call has in common with others. */
+type Shared = Pick<Run<unknown>, 'policy' | 'provider' | 'state'>;
 type Stop = Pick<Trace, 'retryAt' | 'refusal'> & { reason: StopReason; rebuilt?: true };
 
 let calls = 0;
 
 /** Keeps what happens to one call, tells the policy's listeners, and makes the trace when asked. */
 export class CallRecord implements Traced {
-  readonly policy: Policy;
   readonly log = new AttemptLog();
   /** A later call has a larger one. */
   readonly number = ++calls;
@@ -27,7 +27,7 @@ export class CallRecord implements Traced {
   heldMs = 0;
   /** How many retries so far the server scheduled. */
   scheduledRetries = 0;
-  readonly #state: KeyState;
+  readonly #shared: Shared;
   readonly #startedMs: number;
   #attemptStartedMs: number | undefined;
   #attempt = 0;
@@ -35,27 +35,26 @@ export class CallRecord implements Traced {
   #success: Facts | undefined;
   #stop: Stop | undefined;
 
-  constructor(policy: Policy, state: KeyState, method: string | undefined) {
-    this.policy = policy;
+  constructor(shared: Shared, method: string | undefined) {
+    this.#shared = shared;
     this.method = method;
-    this.#state = state;
-    this.#startedMs = policy.clock.monotonic();
+    this.#startedMs = shared.policy.clock.monotonic();
   }
 
   /** Milliseconds since the call started. */
   elapsedMs(): number {
-    return this.policy.clock.monotonic() - this.#startedMs;
+    return this.#shared.policy.clock.monotonic() - this.#startedMs;
   }
 
   /** Milliseconds since the current attempt started. */
-  attemptMs(nowMs = this.policy.clock.monotonic()): number {
+  attemptMs(nowMs = this.#shared.policy.clock.monotonic()): number {
     return nowMs - (this.#attemptStartedMs ?? this.#startedMs);
   }
 
   /** Begins the next attempt and returns its number, from 1. */
   startAttempt(): number {
     this.#attempt++;
-    const { clock } = this.policy;
+    const { clock } = this.#shared.policy;
     if (this.#attempt > 1 || this.heldMs > 0) this.#attemptStartedMs = clock.monotonic();
     if (this.#attempt > 1) this.#tell('retry');
     this.#tell('attempt');
@@ -75,30 +74,30 @@ export class CallRecord implements Traced {
   waiting({ failure, told }: Retry, waitMs: number): void {
     this.#setWait(waitMs);
     const hint = told && { toldMs: told.ms, toldBy: told.by };
-    const untilMs = this.policy.clock.now() + waitMs;
+    const untilMs = this.#shared.policy.clock.now() + waitMs;
     this.#tell('waiting', { ...failure, waitMs, untilMs, ...hint });
   }
 
   /** A hold in the gate begins that is no told wait of this call. */
   holding(opensInMs: number): void {
     const known = opensInMs > 0 && Number.isFinite(opensInMs);
-    const untilMs = this.policy.clock.now() + opensInMs;
+    const untilMs = this.#shared.policy.clock.now() + opensInMs;
     this.#tell('hold', { attempt: this.#attempt + 1, ...(known && { untilMs }) });
   }
 
   /** A wait or a hold took this long; `own`: it was the told wait of its last attempt. */
   held(heldMs: number, own: boolean): void {
     this.heldMs += heldMs;
-    this.#state.waste.waitedMs += heldMs;
+    this.#shared.state.waste.waitedMs += heldMs;
     if (own) this.#setWait(heldMs);
     else this.log.addHold({ beforeAttempt: this.#attempt + 1, heldMs });
   }
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */
   succeeded(facts: Facts): void {
-    this.#endedMs = this.policy.clock.monotonic();
+    this.#endedMs = this.#shared.policy.clock.monotonic();
     this.#success = facts;
-    this.#state.waste.useful++;
+    this.#shared.state.waste.useful++;
     this.#tell('success');
   }
 
@@ -114,7 +113,7 @@ export class CallRecord implements Traced {
     const leftMs = refusal?.retryAfterMs;
     this.#end({
       reason,
-      ...(leftMs !== undefined && { retryAt: this.policy.clock.now() + leftMs }),
+      ...(leftMs !== undefined && { retryAt: this.#shared.policy.clock.now() + leftMs }),
       ...(refusal && { refusal: refusal.failure }),
       ...(rebuilt && { rebuilt }),
     });
@@ -128,7 +127,7 @@ export class CallRecord implements Traced {
 
   #end(stop: Stop, failure = stop.refusal): void {
     this.#stop = stop;
-    this.#endedMs = this.policy.clock.monotonic();
+    this.#endedMs = this.#shared.policy.clock.monotonic();
     const { reason, retryAt } = stop;
     this.#tell('give-up', { ...failure, reason, ...(retryAt && { retryAt }) });
   }
@@ -144,11 +143,11 @@ export class CallRecord implements Traced {
     notes: readonly string[],
   ): void {
     const entry = describeAttempt(this.#part(part, this.attemptMs()), facts);
-    const { idempotencyKeyHonoured } = this.policy.provider;
+    const { idempotencyKeyHonoured } = this.#shared.provider;
     this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
     for (const note of notes) this.log.note(note);
-    this.#state.waste.wasted++;
-    if (mayBeBilled(this.method, entry)) this.#state.waste.possiblyBilled++;
+    this.#shared.state.waste.wasted++;
+    if (mayBeBilled(this.method, entry)) this.#shared.state.waste.possiblyBilled++;
   }
 
   #part(part: Pick<AttemptPart, 'failure' | 'told'>, durationMs: number): AttemptPart {
@@ -157,13 +156,13 @@ export class CallRecord implements Traced {
 
   /** Sends an event, if anybody listens. */
   #tell<Name extends keyof PolicyEvents>(type: Name, rest?: EventDetails<Name>): void {
-    const { events, clock } = this.policy;
+    const { events, clock } = this.#shared.policy;
     if (!events.hears(type)) return;
     const { method, number } = this;
     const record = {
       type,
       call: number,
-      key: this.#state.label,
+      key: this.#shared.state.label,
       attempt: this.#attempt,
       atMs: clock.now(),
       ...(method !== undefined && { method }),
@@ -179,9 +178,9 @@ export class CallRecord implements Traced {
     return {
       outcome: stop ? 'give-up' : 'success',
       ...(method !== undefined && { method }),
-      provider: this.policy.provider.name,
-      idempotencyKeyHonoured: this.policy.provider.idempotencyKeyHonoured,
-      key: this.#state.label,
+      provider: this.#shared.provider.name,
+      idempotencyKeyHonoured: this.#shared.provider.idempotencyKeyHonoured,
+      key: this.#shared.state.label,
       attempts: this.#success
         ? [
             ...entries,

@@ -1,6 +1,7 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
 import type { Outcome } from './outcome.js';
+import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
 
 /** What an operation is told of the attempt that it makes. */
@@ -36,13 +37,19 @@ export interface CallOptions<T> extends CallLimits {
   readonly signal?: AbortSignal | null | undefined;
   /** The HTTP method; without one the call counts as not idempotent. */
   readonly method?: string | undefined;
+  /**
+   * What the API of this call means by its answers. @default the policy's profile; `genericProfile`
+   * where the policy picks one by URL, since only adapters know the URL
+   */
+  readonly provider?: ProviderProfile | undefined;
   /** Reads an outcome. @default finds `status` and `headers` on values, errors and their responses */
   readonly gather?: ((outcome: Outcome<T>, attempt: Attempt) => Facts | Promise<Facts>) | undefined;
   /** Is given each value that nobody will read, so that its socket can be freed. */
   readonly discard?: ((value: T) => void) | undefined;
   /**
    * Which calls share its limit, and so its gate and its retry budget: those of the same policy with
-   * the same key. @default all calls of the policy; a call without a policy shares with none
+   * the same key. @default all calls of the policy to the same provider; a call without a policy
+   * shares with none
    */
   readonly key?: string | undefined;
   /** What of the key may be shown in events and traces, where it holds a credential. @default all */

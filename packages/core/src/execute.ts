@@ -6,11 +6,13 @@ import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { ask, notify } from './events.js';
+import { genericProfile } from './generic-profile.js';
 import { waitForLeave } from './hold.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
+import type { ProviderProfile } from './profile.js';
 import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { headersOf, rememberTrace } from './trace.js';
 
@@ -45,9 +47,10 @@ export async function executeUnchecked<T>(
   call: CallOptions<T>,
 ): Promise<T> {
   if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
-  const state = policy.gates.of(call.key ?? policy.provider.name, call.showKey);
-  const record = new CallRecord(policy, state, call.method);
-  const run = { operation, policy, call, state, record };
+  const provider = call.provider ?? profileOf(policy);
+  const state = policy.gates.of(call.key ?? provider.name, call.showKey);
+  const record = new CallRecord({ policy, provider, state }, call.method);
+  const run = { operation, policy, provider, call, state, record };
   call.notes?.forEach((note) => {
     record.log.note(note);
   });
@@ -63,6 +66,11 @@ export async function executeUnchecked<T>(
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
   return settle(run, ending);
+}
+
+/** Which API it is that a picker would tell by a URL, nobody knows here. */
+function profileOf({ provider }: Policy): ProviderProfile {
+  return typeof provider === 'function' ? genericProfile : provider;
 }
 
 /** The loop. p-retry is given neither values nor errors nor the signal, all of which it would change. */

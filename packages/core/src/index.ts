@@ -61,6 +61,7 @@ export {
   record,
 } from './options.js';
 export type { Outcome } from './outcome.js';
+export { createPicker, type ProviderPicker } from './picker.js';
 export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
 export type { ProfileRule, ProviderProfile } from './profile.js';

@@ -52,7 +52,7 @@ function hasMethods(value: unknown, ...names: readonly string[]): boolean {
 const SCOPES: readonly unknown[] = ['credential', 'credential+model', 'endpoint'];
 const SHAPES: readonly unknown[] = ['window', 'full'];
 
-const provider = check((value) => {
+const isProfile = (value: unknown) => {
   if (typeof value !== 'object' || value === null) return false;
   const { name, hosts, rules, limitScope, resetShape } = value as Partial<Record<string, unknown>>;
   return (
@@ -62,7 +62,18 @@ const provider = check((value) => {
     SCOPES.includes(limitScope) &&
     SHAPES.includes(resetShape)
   );
-}, 'give a profile, such as flexai of @forbear/providers');
+};
+
+/** A profile of one API. */
+export const profileOption: Check = check(
+  isProfile,
+  'give a profile, such as flexai of @forbear/providers',
+);
+
+const provider = check(
+  (value) => typeof value === 'function' || isProfile(value),
+  'give a profile, such as flexai of @forbear/providers, or what picks one, such as auto',
+);
 
 const retryBudget: Check = (value, path) =>
   value === false

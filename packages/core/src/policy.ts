@@ -6,14 +6,18 @@ import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
 import { assertOptions } from './options.js';
+import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
-  /** What the API means by its answers. @default a conservative profile that vouches for nothing */
-  readonly provider?: ProviderProfile | undefined;
+  /**
+   * What the API means by its answers: a profile, or a function that picks one by the URL of each
+   * call, such as `auto`. @default a conservative profile that vouches for nothing
+   */
+  readonly provider?: ProviderProfile | ProviderPicker | undefined;
   /** How many attempts may follow the first: a whole number from 0 to 1000. @default 3 */
   readonly maxRetries?: number | undefined;
   /** The wait before a retry when the server names none. @default exponential, full jitter */
@@ -58,7 +62,7 @@ export interface PolicyOptions {
 
 /** Checked, frozen options, shared by all calls that are given it. */
 export interface Policy {
-  readonly provider: ProviderProfile;
+  readonly provider: ProviderProfile | ProviderPicker;
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxRetryAfterMs: number;

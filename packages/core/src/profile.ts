@@ -23,7 +23,10 @@ export interface ProfileRule {
 export interface ProviderProfile {
   /** How people call it. */
   readonly name: string;
-  /** Host names that it answers on. */
+  /**
+   * Where it answers: `host`, or `host/path` where several answer on one host. A `*` stands for what is
+   * between two dots or slashes, or for a part of it: `*.openai.azure.com`. On any port.
+   */
   readonly hosts: readonly string[];
   /** What one limit of it counts together. */
   readonly limitScope: 'credential' | 'credential+model' | 'endpoint';

@@ -88,7 +88,7 @@ function run(
   limits: FetchCallOptions | undefined,
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
-  const { clock, provider } = policy;
+  const { clock } = policy;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -96,12 +96,13 @@ function run(
   const input = requestOf(given.input) ?? url;
   const headers = headersOf(input, init) as RequestHeaders | undefined;
   const body = init?.body;
-  const { key, showKey, notes } = callKeyOf(policy, { method, url, headers, body });
+  const { key, showKey, provider, notes } = callKeyOf(policy, { method, url, headers, body });
   const plan = planBody(input, init, limits?.body, maxReplayBytes, clock);
   const sender = new Sender(given, { input, init }, { owner: client, bare, signal, plan });
   const call: CallOptions<Response> = {
     key,
     showKey,
+    provider,
     notes,
     method,
     signal,

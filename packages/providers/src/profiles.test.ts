@@ -1,12 +1,15 @@
 import { definePolicy } from '@forbear/core';
 import { describe, expect, test } from 'vitest';
-import * as profiles from './index.js';
+import * as all from './index.js';
+
+const { auto: _, ...profiles } = all;
 
 describe.each(Object.entries(profiles))('%s', (_, profile) => {
   test('is frozen, is taken by a policy, and names its hosts and its pages', () => {
     expect(Object.isFrozen(profile)).toBe(true);
     expect(definePolicy({ provider: profile }).provider).toBe(profile);
-    for (const host of profile.hosts) expect(host).toMatch(/^[a-z0-9.-]+\.[a-z]+$/);
+    for (const host of profile.hosts)
+      expect(host).toMatch(/^[a-z0-9.*-]+\.[a-z]+(\/[a-z0-9.*-]+)*$/);
     for (const source of profile.sources) expect(URL.canParse(source)).toBe(true);
     expect([profile.hosts.length, profile.sources.length]).not.toContain(0);
   });

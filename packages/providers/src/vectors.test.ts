@@ -1,8 +1,9 @@
 import { decide, type ProviderProfile } from '@forbear/core';
 import { expect, test } from 'vitest';
 import vectors from '../../core/src/http/header-vectors.json' with { type: 'json' };
-import * as profiles from './index.js';
+import * as all from './index.js';
 
+const { auto: _, ...profiles } = all;
 const byName: Readonly<Record<string, ProviderProfile>> = profiles;
 
 test.each(vectors.bodies)(

@@ -1,3 +1,4 @@
+import { basesOf, hostOf, isAt } from '../base.js';
 import { toPrintable } from '../http/printable.js';
 import type { ProviderProfile } from '../profile.js';
 import { frame } from './framing.js';
@@ -8,7 +9,6 @@ import { generalisePath } from './path-pattern.js';
 const MOST_VISIBLE = 200;
 /** User info in what only looks like a path, such as a URL in quotes. */
 const USER_INFO = /\/\/[^/]*@/g;
-const COLON = 0x3a;
 
 /**
  * The key of a request: calls with the same key share a limit, hence a gate and a retry budget. It
@@ -51,12 +51,10 @@ function show(request: KeyRequest, profile: ProviderProfile): string {
 }
 
 /** The provider's name on its own hosts, else the origin: a proxy of it has limits of its own. */
-function placeOf({ origin }: KeyRequest, { name, hosts }: ProviderProfile): string {
-  const start = origin.indexOf('//') + 2;
-  for (const host of hosts) {
-    if (!origin.startsWith(host, start)) continue;
-    const end = start + host.length;
-    if (origin.length === end || origin.charCodeAt(end) === COLON) return name;
-  }
-  return origin;
+function placeOf(request: KeyRequest, profile: ProviderProfile): string {
+  const { origin } = request;
+  if (profile.hosts.length === 0) return origin;
+  const host = hostOf(origin);
+  const path = () => request.path;
+  return basesOf(profile).some((base) => isAt(base, host, path)) ? profile.name : origin;
 }
