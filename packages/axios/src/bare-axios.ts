@@ -30,7 +30,7 @@ export interface ErrorClasses {
   readonly AxiosError: ErrorClass<
     [message: string, code: string, config: unknown, request: unknown, response: unknown]
   >;
-  readonly CanceledError: ErrorClass<[message: null, config: unknown]>;
+  readonly CanceledError: ErrorClass<[message: unknown, config: unknown]>;
 }
 
 /** What axios does without us, and in its own version. */
