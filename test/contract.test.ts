@@ -6,7 +6,7 @@ import { openaiAdapterOf } from './contract-openai.js';
 
 // After a failure without an answer the SDK sleeps, which it is told not to do here.
 const openaiAdapter = openaiAdapterOf('the OpenAI SDK', 0);
-const ADAPTERS = [fetchAdapter, axiosAdapter, openaiAdapter];
+const ADAPTERS = [fetchAdapter, axiosAdapter('axios'), openaiAdapter];
 
 for (const adapter of ADAPTERS) describeAdapter(adapter, { describe, test });
 describeSharedPolicy(ADAPTERS, { describe, test });

@@ -253,6 +253,22 @@ describe('a bundle of @forbear/providers', () => {
   });
 });
 
+test('a bundle of @forbear/axios for the browser holds nothing of Node, nor axios itself', async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '@forbear/axios'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  const bundle = outputFiles[0]?.text ?? '';
+  expect(bundle).toContain('attachForbear');
+  expect(bundle).not.toMatch(/["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/);
+  expect(bundle).not.toContain('class AxiosHeaders');
+});
+
 test('the packages that are packed here are all that there are', async () => {
   expect((await readdir(join(ROOT, 'packages'))).sort()).toEqual(NAMES);
 });

@@ -1,6 +1,7 @@
 import { type AxiosOptions, readPolicy } from './axios-options.js';
 import { type AxiosInstance, findBareAxios, type SentConfig } from './bare-axios.js';
 import { BypassWatch } from './bypass-watch.js';
+import { isAborted } from './call-signal.js';
 import { isWrapped, wrapAdapter } from './wrapped-adapter.js';
 
 /**
@@ -21,8 +22,14 @@ export function attachForbear(instance: AxiosInstance, options: AxiosOptions = {
       const config = given as unknown as SentConfig;
       // A replay brings the wrapper of the first time, which knows how that ended.
       if (config.forbear === false || isWrapped(config.adapter)) return given;
+      const wrapped = wrapAdapter(client, config.adapter, (sent) => watch.sent(sent));
+      config.adapter = wrapped;
+      if (isAborted(config)) {
+        // Axios will not even ask for the adapter, but the call is to settle.
+        wrapped(config).catch(() => {});
+        return given;
+      }
       watch.expect(config);
-      config.adapter = wrapAdapter(client, config.adapter, (sent) => watch.sent(sent));
       return given;
     },
     undefined,

@@ -7,6 +7,7 @@ import {
   STOP_REASONS,
   traceOf,
 } from '@forbear/core';
+import { isNode } from '#raw-body';
 import { readCallOptions } from './axios-options.js';
 import type { AxiosResponse, SentConfig } from './bare-axios.js';
 import { AS_IS, planBody } from './body.js';
@@ -16,6 +17,7 @@ import { gatherFacts } from './gather.js';
 import { rebuildOutcome } from './rebuild.js';
 import { requestHeadersOf } from './request-headers.js';
 import { Sender } from './sender.js';
+import { transportOf } from './transport.js';
 import type { Wrapping } from './wrapped-adapter.js';
 
 /** Makes one call of axios by the engine. */
@@ -27,9 +29,10 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
     return new Sender(wrapping, config, AS_IS, undefined).send({ number: 1, signal: undefined });
   }
   // A copy is made before the caller can change what was given.
+  const transport = transportOf(adapter, isNode);
   const plan = planBody(config, limits?.body);
   const errors = await bare.errors;
-  const aborts = watchAborts(config, errors);
+  const aborts = watchAborts(config, transport, errors);
   const { signal } = aborts;
   const method = (config.method ?? 'get').toUpperCase();
   const url = bare.urlOf(config);
@@ -52,7 +55,7 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
       if (isRepeatable || refrained?.fingerprint !== fingerprint()) return undefined;
       return refrained.outcome;
     },
-    rebuild: (refusal) => rebuildOutcome(refusal, { config, adapter, errors }),
+    rebuild: (refusal) => rebuildOutcome(refusal, { config, transport, errors }),
     gather: (outcome) => gatherFacts({ config, plan, sender, clock: policy.clock }, outcome),
     discard: (answer) => discardAnswer(answer, policy.clock),
     ...limits,

@@ -12,7 +12,7 @@ declare module 'axios' {
 }
 
 /** The config of a call as an adapter gets it. */
-export interface SentConfig extends Omit<AxiosRequestConfig, 'adapter'> {
+export interface SentConfig extends Omit<AxiosRequestConfig, 'adapter' | 'headers'> {
   adapter?: AnyAdapter;
   headers: AxiosHeaders;
 }
@@ -30,7 +30,7 @@ export interface ErrorClasses {
   readonly AxiosError: ErrorClass<
     [message: string, code: string, config: unknown, request: unknown, response: unknown]
   >;
-  readonly CanceledError: ErrorClass<[message: null, config: unknown]>;
+  readonly CanceledError: ErrorClass<[message: unknown, config: unknown]>;
 }
 
 /** What axios does without us, and in its own version. */

@@ -33,14 +33,7 @@ export function planBody({ data, headers }: SentConfig, factory?: BodyFactory): 
     return { replayable: true, make: () => parts };
   }
   if (isForm(data) && !/boundary=/i.test(String(headers.get('Content-Type')))) {
-    let written: Promise<BodyParts> | undefined;
-    return {
-      replayable: true,
-      make() {
-        written ??= writeForm(data);
-        return written;
-      },
-    };
+    return writeOnce(data);
   }
   return isStream(data) ? ONCE : AS_IS;
 }
@@ -55,7 +48,18 @@ function isForm(data: object): data is FormData {
   );
 }
 
-/** Writes a form once for all attempts: adapters draw a new boundary each time. */
+/** Adapters draw a boundary each time, so a form is written before, and once for all attempts. */
+function writeOnce(form: FormData): BodyPlan {
+  let written: Promise<BodyParts> | undefined;
+  return {
+    replayable: true,
+    make() {
+      written ??= writeForm(form);
+      return written;
+    },
+  };
+}
+
 async function writeForm(form: FormData): Promise<BodyParts> {
   const written = new Response(form);
   const type = written.headers.get('content-type') ?? 'multipart/form-data';

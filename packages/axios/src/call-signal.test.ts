@@ -7,7 +7,7 @@ import { watchAborts } from './call-signal.js';
 const errors = { AxiosError: axios.AxiosError, CanceledError: axios.CanceledError } as never;
 
 function watch(config: object) {
-  return watchAborts(config as SentConfig, errors);
+  return watchAborts(config as SentConfig, 'http', errors);
 }
 
 test('a signal alone is the signal itself, and gets no listener', () => {

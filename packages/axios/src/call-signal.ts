@@ -1,4 +1,5 @@
 import type { ErrorClasses, SentConfig } from './bare-axios.js';
+import type { Transport } from './transport.js';
 
 /** What can abort one call. */
 export interface Aborts {
@@ -13,11 +14,16 @@ export interface Aborts {
  * Makes one signal of `config.signal` and `config.cancelToken`; a plain signal is taken as it is. An
  * abort in a wait rejects as axios does: with the token's reason, or with an error of its own.
  */
-export function watchAborts(config: SentConfig, { CanceledError }: ErrorClasses): Aborts {
+export function watchAborts(
+  config: SentConfig,
+  transport: Transport,
+  { CanceledError }: ErrorClasses,
+): Aborts {
   const { signal, cancelToken } = config;
   const toAxios = (from: AbortSignal | undefined) => (error: unknown) => {
     if (!from?.aborted || error !== from.reason) return error;
-    return error === cancelToken?.reason ? error : new CanceledError(null, config);
+    if (error === cancelToken?.reason) return error;
+    return new CanceledError(transport === 'fetch' ? messageOf(error) : null, config);
   };
   if (!cancelToken && (!signal || signal instanceof AbortSignal)) {
     const own = signal || undefined;
@@ -37,6 +43,16 @@ export function watchAborts(config: SentConfig, { CanceledError }: ErrorClasses)
     },
     toAxios: toAxios(controller.signal),
   };
+}
+
+/** Whether a call is aborted before it has begun. */
+export function isAborted({ signal, cancelToken }: SentConfig): boolean {
+  return signal?.aborted === true || cancelToken?.reason !== undefined;
+}
+
+/** What the fetch adapter says of the reason of an abort; the others say nothing of it. */
+function messageOf(reason: unknown): unknown {
+  return reason instanceof Error ? reason.message : reason;
 }
 
 /** What the types of axios leave out of a token. */

@@ -1,5 +1,8 @@
 import { Readable } from 'node:stream';
 
+/** Whether these are those of Node. */
+export const isNode = true;
+
 /** The bytes of a body, as the adapter of Node gives them. */
 export function bytesOf(body: string): Buffer {
   return Buffer.from(body);

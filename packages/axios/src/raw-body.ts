@@ -1,3 +1,6 @@
+/** Whether these are those of Node. */
+export const isNode = false;
+
 /** The bytes of a body, as the adapters of the web give them. */
 export function bytesOf(body: string): ArrayBufferLike {
   return new TextEncoder().encode(body).buffer;

@@ -1,12 +1,13 @@
 import type { GivenRefusal, Outcome } from '@forbear/core';
 import * as platform from '#raw-body';
-import type { AnyAdapter, AxiosResponse, ErrorClasses, SentConfig } from './bare-axios.js';
+import type { AxiosResponse, ErrorClasses, SentConfig } from './bare-axios.js';
 import * as web from './raw-body.js';
+import type { Transport } from './transport.js';
 
 /** What the answer of a call is rebuilt for. */
 export interface Rebuilding {
   readonly config: SentConfig;
-  readonly adapter: AnyAdapter;
+  readonly transport: Transport;
   readonly errors: ErrorClasses;
 }
 
@@ -16,10 +17,10 @@ export interface Rebuilding {
  */
 export function rebuildOutcome(
   { failure, headers, body }: GivenRefusal,
-  { config, adapter, errors: { AxiosError } }: Rebuilding,
+  { config, transport, errors: { AxiosError } }: Rebuilding,
 ): Outcome<AxiosResponse> {
   const { status = 429 } = failure;
-  const data = dataOf(body, config, headers['content-type'] ?? '', adapter);
+  const data = dataOf(body, config, headers['content-type'] ?? '', transport);
   const value = { data, status, statusText: '', headers: { ...headers }, config } as AxiosResponse;
   const { validateStatus } = config;
   if (!validateStatus || validateStatus(status)) return { ok: true, value };
@@ -33,10 +34,9 @@ function dataOf(
   body: string,
   { responseType }: SentConfig,
   type: string,
-  adapter: AnyAdapter,
+  transport: Transport,
 ): unknown {
-  const [first] = [adapter].flat();
-  const raw = String(first).toLowerCase() === 'fetch' ? web : platform;
+  const raw = transport === 'fetch' ? web : platform;
   switch (responseType) {
     case 'arraybuffer':
       return raw.bytesOf(body);
