@@ -1,5 +1,4 @@
 import {
-  attemptUnderWay,
   isEnabled,
   isIdempotent,
   onAbort,
@@ -41,6 +40,7 @@ interface Call {
   readonly mayRepeat: boolean;
   /** Remembers how it ended, where the SDK says which attempt it is. */
   readonly remember: ((verdict: Verdict) => void) | undefined;
+  /** `undefined`: it was made once, inside an attempt of another call of ours. */
   trace: Trace | undefined;
 }
 
@@ -100,8 +100,6 @@ function start(client: Client, input: Input, init: ForbearInit | undefined): Pro
     }
   }
   const call: Call = { signal: signalOf(input, init), mayRepeat, remember, trace: undefined };
-  // Inside an attempt of another call of ours, that one waits and repeats.
-  if (attemptUnderWay() !== undefined) return finish(client, call, inner(input, init));
   const forbear = limitsOf(call, options ?? {}, sdk, policy);
   return finish(client, call, inner(input, Object.assign(copyInit(init ?? {}), { forbear })));
 }
