@@ -1,9 +1,12 @@
+import type Anthropic from '@anthropic-ai/sdk';
 import { definePolicy, execute, setEnabled, traceOf } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { createOpenAIFetch } from '@forbear/openai';
 import { flexai } from '@forbear/providers';
 import { scriptedFetch } from '@forbear/testing';
 import OpenAI from 'openai';
+import type OpenAI5 from 'openai-5';
+import type OpenAI7 from 'openai-7';
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import { BODY, failAlways, type SdkRig, settle, setUpSdk } from './sdk-rig.js';
 
@@ -123,6 +126,26 @@ describe('an abort', () => {
 });
 
 describe('fetchOptions: { forbear }', () => {
+  test('passes the type check of each SDK, as it stands', () => {
+    const own = { fetchOptions: { forbear: { repeatable: true } } };
+    expectTypeOf(own).toExtend<OpenAI.RequestOptions>();
+    expectTypeOf(own).toExtend<OpenAI5.RequestOptions>();
+    expectTypeOf(own).toExtend<OpenAI7.RequestOptions>();
+    expectTypeOf(own).toExtend<Anthropic.RequestOptions>();
+    const inOptions: readonly [
+      OpenAI.RequestOptions,
+      OpenAI5.RequestOptions,
+      OpenAI7.RequestOptions,
+      Anthropic.RequestOptions,
+    ] = [
+      { fetchOptions: { forbear: { maxRetries: 0 } } },
+      { fetchOptions: { forbear: { maxRetries: 0 } } },
+      { fetchOptions: { forbear: { maxRetries: 0 } } },
+      { fetchOptions: { forbear: { maxRetries: 0 } } },
+    ];
+    expect(inOptions).toHaveLength(4);
+  });
+
   test('is for one call: it may be done twice', async () => {
     const rig = await setUpSdk();
     rig.provider.fail({ kind: 'status', status: 500 });
@@ -178,6 +201,21 @@ test('all problems of the options are listed at once, in its own name', () => {
   expect(() => createOpenAIFetch({ policy, provider: flexai })).toThrow(/definePolicy/);
   expect(() => createOpenAIFetch(null as never)).toThrow('createOpenAIFetch');
 });
+
+test.each<[string, Parameters<typeof fetch>]>([
+  ['a bad URL', ['not a url', { method: 'POST' }]],
+  ['no URL at all', [null as unknown as string]],
+  ['a bad method', ['http://127.0.0.1/', { method: 'CONNECT' }]],
+  ['headers that nobody can read', ['http://127.0.0.1/', { headers: 5 as unknown as object }]],
+  ['an init that is none', ['http://127.0.0.1/', 5 as unknown as object]],
+] as [string, Parameters<typeof fetch>][])(
+  '%s is rejected with the bare error',
+  async (_, args) => {
+    const ours = await createOpenAIFetch()(...args).catch((error) => error);
+    const bare = await fetch(...args).catch((error) => error);
+    expect([ours.name, ours.message]).toEqual([bare.name, bare.message]);
+  },
+);
 
 test('the provider is found by the base URL', async () => {
   const names: string[] = [];

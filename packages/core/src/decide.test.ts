@@ -161,8 +161,9 @@ describe('reasons', () => {
   });
 
   test('every reason is among them', () => {
-    // These are given where nothing is decided: in a gate, and for a function of the user that throws.
-    const others: readonly StopReason[] = ['max-hold', 'policy-threw'];
+    // These are given where nothing is decided: in a gate, for a repetition, and for a function of the
+    // user that throws.
+    const others: readonly StopReason[] = ['max-hold', 'repetition', 'policy-threw'];
     const given = [...CASES.map(([reason]) => reason), ...others];
     expect(new Set(given)).toEqual(new Set(Object.keys(STOP_REASONS)));
   });

@@ -1,5 +1,4 @@
 import {
-  attemptUnderWay,
   isEnabled,
   isIdempotent,
   onAbort,
@@ -41,6 +40,7 @@ interface Call {
   readonly mayRepeat: boolean;
   /** Remembers how it ended, where the SDK says which attempt it is. */
   readonly remember: ((verdict: Verdict) => void) | undefined;
+  /** `undefined`: it was made once, inside an attempt of another call of ours. */
   trace: Trace | undefined;
 }
 
@@ -60,7 +60,11 @@ export function createOpenAIFetch(options: OpenAIFetchOptions = {}): ForbearFetc
   const client = { inner, policy, memory: new VerdictMemory(policy.clock) };
   // Built as the global one is, with its name, its length and no other properties.
   function fetch(input: Input, init: ForbearInit | undefined = undefined): Promise<Response> {
-    return start(client, input, init);
+    try {
+      return start(client, input, init);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
   registerWrapper(fetch, inner);
   return fetch;
@@ -76,7 +80,8 @@ function withProvider(options: OpenAIFetchOptions): OpenAIFetchOptions {
 function start(client: Client, input: Input, init: ForbearInit | undefined): Promise<Response> {
   const { inner, policy, memory } = client;
   const options = init?.forbear;
-  if (options === false || !isEnabled()) return inner(input, init);
+  const isInit = typeof (init ?? {}) === 'object';
+  if (options === false || !isInit || !isEnabled()) return inner(input, init);
   const sdk = readSdkRequest(headersOf(input, init) as RequestHeaders | undefined);
   const mayRepeat =
     (options?.repeatable ?? policy.repeatable) || isIdempotent(methodOf(input, init));
@@ -95,14 +100,8 @@ function start(client: Client, input: Input, init: ForbearInit | undefined): Pro
     }
   }
   const call: Call = { signal: signalOf(input, init), mayRepeat, remember, trace: undefined };
-  // Inside an attempt of another call of ours, that one waits and repeats.
-  if (attemptUnderWay() !== undefined) return finish(client, call, inner(input, init));
-  const limits = limitsOf(call, options ?? {}, sdk, policy);
-  return finish(
-    client,
-    call,
-    inner(input, Object.assign(copyInit(init ?? {}), { forbear: limits })),
-  );
+  const forbear = limitsOf(call, options ?? {}, sdk, policy);
+  return finish(client, call, inner(input, Object.assign(copyInit(init ?? {}), { forbear })));
 }
 
 /** The options of a call, with what its SDK's timer leaves it; wrong ones are left to be refused. */
