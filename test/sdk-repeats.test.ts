@@ -190,7 +190,7 @@ test('equal calls at once do not confuse each other: no bill twice, no answer lo
     settle(rig, () => client.chat.completions.create(BODY)),
   );
   const errors = (await Promise.all(calls)).flatMap(({ error }) => error ?? []);
-  expect(errors.map(({ constructor }) => constructor)).toEqual([
+  expect(errors.map((error) => error.constructor)).toEqual([
     OpenAI.APIConnectionTimeoutError,
     OpenAI.APIConnectionTimeoutError,
   ]);

@@ -161,9 +161,15 @@ describe('reasons', () => {
   });
 
   test('every reason is among them', () => {
-    // These are given where nothing is decided: in a gate, for a repetition, and for a function of the
+    // These are given where nothing is decided: in a gate or a queue, for a repetition, and for a function of the
     // user that throws.
-    const others: readonly StopReason[] = ['max-hold', 'repetition', 'policy-threw'];
+    const others: readonly StopReason[] = [
+      'max-hold',
+      'repetition',
+      'policy-threw',
+      'queue-full',
+      'never-fits',
+    ];
     const given = [...CASES.map(([reason]) => reason), ...others];
     expect(new Set(given)).toEqual(new Set(Object.keys(STOP_REASONS)));
   });

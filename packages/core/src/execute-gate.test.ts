@@ -2,12 +2,12 @@ import { getEventListeners } from 'node:events';
 import { FakeClock, recordEvents } from '@forbear/testing';
 import { describe, expect, test, vi } from 'vitest';
 import type { CallOptions, Operation } from './call.js';
-import type { PolicyEvent } from './events.js';
 import { execute } from './execute.js';
 import { explain } from './explain.js';
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
 import { definePolicy, type PolicyOptions } from './policy.js';
+import type { PolicyEvent } from './policy-events.js';
 import { type Trace, traceOf } from './trace.js';
 
 interface Answer {
@@ -55,7 +55,7 @@ function setUp(options: PolicyOptions = {}) {
   return { clock, policy, events, traces, call, close, slowly, state };
 }
 
-function types(events: readonly PolicyEvent[], call: number): readonly string[] {
+function types(events: readonly PolicyEvent[], call: number | undefined): readonly string[] {
   return events.filter((event) => event.call === call).map(({ type }) => type);
 }
 

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { discardBy, makeAttempt } from './attempt.js';
+import { discardBy, giveBack, makeAttempt } from './attempt.js';
 import type { Attempt, CallOptions, Operation } from './call.js';
 import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
@@ -7,7 +7,8 @@ import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { notify } from './events.js';
 import { genericProfile } from './generic-profile.js';
-import { waitForLeave } from './hold.js';
+import { AT_ONCE, waitForLeave } from './hold.js';
+import { openLane, waitInLane } from './lane-wait.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { attemptUnderWay, runAttempt } from './nesting.js';
 import { assertOptions } from './options.js';
@@ -64,7 +65,11 @@ export async function executeUnchecked<T>(
 ): Promise<T> {
   if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
   const provider = call.provider ?? profileOf(policy);
-  const state = policy.gates.of(call.key ?? provider.name, call.showKey);
+  const key = call.key ?? provider.name;
+  const state = policy.gates.of(key, call.showKey);
+  if (policy.limiter !== undefined) {
+    state.lane ??= openLane({ policy, provider, state }, key, policy.limiter);
+  }
   const record = new CallRecord({ policy, provider, state }, call.method);
   const run = { operation, policy, provider, call, state, record };
   call.notes?.forEach((note) => {
@@ -79,9 +84,11 @@ export async function executeUnchecked<T>(
   if (refused !== undefined) return settle(run, refused);
   state.active++;
   state.budget?.earn();
-  const first = await (state.gate.isOpen ? makeAttempt(run, undefined) : step(run));
+  const isFree = policy.limiter === undefined && state.gate.isOpen;
+  const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
+  if (!state.isKept) state.lane?.close();
   return settle(run, ending);
 }
 
@@ -113,17 +120,18 @@ async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | End
   try {
     const interrupted = last && (await backOff(run, last));
     if (interrupted !== undefined) return leaveBehind(run, last, interrupted);
-    const leaving = waitForLeave(run, last);
+    const { lane } = run.state;
+    const leaving = lane ? waitInLane(run, lane, last) : waitForLeave(run, last);
     const leave = leaving instanceof Promise ? await leaving : leaving;
     if ('outcome' in leave) return leaveBehind(run, last, leave);
     const { signal } = run.call;
     if (signal?.aborted && (last !== undefined || leave !== leaving)) {
-      if (leave.permit !== undefined) run.state.gate.settle(leave.permit, 'unanswered');
+      giveBack(run, leave);
       const outcome = { ok: false, error: signal.reason } as const;
       return leaveBehind(run, last, { outcome, reason: 'aborted' });
     }
     if (last?.outcome.ok) discardBy(run.call)(last.outcome.value);
-    return await makeAttempt(run, leave.permit);
+    return await makeAttempt(run, leave);
   } catch (error) {
     return leaveBehind(run, last, policyThrew(error));
   }

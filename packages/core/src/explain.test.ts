@@ -149,6 +149,16 @@ describe('why it stopped, and what can be done', () => {
       '500 server-error. Stopped: a function that was given to Forbear threw; mend the function ' +
         'that you gave, such as a clock, a random source or rebuild.',
     ],
+    'queue-full': [
+      stopped('queue-full', { status: 500 }),
+      '500 server-error. Stopped: the queue of its limiter is full; call again later, call with a ' +
+        'higher priority, or raise maxQueued.',
+    ],
+    'never-fits': [
+      stopped('never-fits', { status: 500 }),
+      '500 server-error. Stopped: it takes more tokens than its limit ever holds; send less, or ' +
+        'allow less output.',
+    ],
     'past-deadline': [
       stopped('past-deadline', { status: 429, kind: 'rate-limited' }),
       '429 rate-limited, stopped: the deadline leaves no time for the wait; ' +

@@ -1,6 +1,13 @@
 import type { Failure } from './failure.js';
-import { STOP_REASONS } from './stop-reason.js';
+import { STOP_REASONS, type StopReason } from './stop-reason.js';
 import type { AttemptTrace, Trace } from './trace.js';
+
+/** What ends a call is none of its attempts then. */
+const BESIDE_ATTEMPTS: ReadonlySet<StopReason | undefined> = new Set([
+  'policy-threw',
+  'queue-full',
+  'never-fits',
+]);
 
 /** A shorter hold would be told as 0.0 s. */
 const LEAST_TOLD_MS = 50;
@@ -33,14 +40,18 @@ export function explain(trace: Trace): string {
 /** Whether the last attempt itself ended the call; otherwise something did that came after it. */
 function endedWithAttempt({ attempts, refusal, reason }: Trace): boolean {
   return (
-    refusal === undefined && reason !== 'policy-threw' && attempts.at(-1)?.waitMs === undefined
+    refusal === undefined && !BESIDE_ATTEMPTS.has(reason) && attempts.at(-1)?.waitMs === undefined
   );
 }
 
 function heldBefore({ holds, key }: Trace, attempt: number): readonly string[] {
   return holds
     .filter(({ beforeAttempt, heldMs }) => beforeAttempt === attempt && heldMs >= LEAST_TOLD_MS)
-    .map(({ heldMs }) => `Held ${seconds(heldMs)}: the calls of ${key} were told to wait.`);
+    .map(({ heldMs, queued }) =>
+      queued
+        ? `Queued ${seconds(heldMs)} by the limiter of ${key}.`
+        : `Held ${seconds(heldMs)}: the calls of ${key} were told to wait.`,
+    );
 }
 
 function describe(attempt: AttemptTrace, trace: Trace): string {

@@ -114,6 +114,10 @@ export const POLICY_CHECKS: Checks = {
     (value) => value === false || typeof value === 'function',
     'give a function that returns a new key, or false',
   ),
+  limiter: check(
+    (value) => hasMethods(value, 'laneOf'),
+    'give what createLimiter() of @forbear/limiter made',
+  ),
   clock: check(
     (value) => hasMethods(value, 'now', 'monotonic', 'setTimer'),
     'give an object with now(), monotonic() and setTimer(callback, ms)',

@@ -5,6 +5,7 @@ import { Events } from './events.js';
 import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
+import type { Limiter } from './limiter.js';
 import { assertOptions } from './options.js';
 import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
@@ -66,6 +67,11 @@ export interface PolicyOptions {
    * repeat what fails and cannot be told not to. @default never
    */
   readonly refuseRepeatsMs?: number | undefined;
+  /**
+   * Paces attempts before the server has to refuse them; `createLimiter` of `@forbear/limiter` makes
+   * one. @default none
+   */
+  readonly limiter?: Limiter | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -87,6 +93,7 @@ export interface Policy {
   readonly repeatable: boolean;
   /** `undefined`: no call is refused for being the same as another. */
   readonly refuseRepeatsMs: number | undefined;
+  readonly limiter: Limiter | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
@@ -124,6 +131,7 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
     refuseRepeatsMs: options.refuseRepeatsMs,
+    limiter: options.limiter,
     clock,
     random: options.random ?? Math.random,
     key: options.key,

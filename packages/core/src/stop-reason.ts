@@ -75,6 +75,16 @@ export const STOP_REASONS = Object.freeze({
     because: 'the server named a time later than maxRetryAfterMs allows',
     remedy: 'call again after retryAt, or raise maxRetryAfterMs',
   },
+  'queue-full': {
+    question: 'may',
+    because: 'the queue of its limiter is full',
+    remedy: 'call again later, call with a higher priority, or raise maxQueued',
+  },
+  'never-fits': {
+    question: 'help',
+    because: 'it takes more tokens than its limit ever holds',
+    remedy: 'send less, or allow less output',
+  },
   'policy-threw': {
     question: 'may',
     because: 'a function that was given to Forbear threw',

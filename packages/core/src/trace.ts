@@ -21,12 +21,14 @@ export interface AttemptTrace {
   readonly requestId?: string;
 }
 
-/** The time that a call was held in the gate of its key. */
+/** The time that a call was held in the gate of its key, or queued by a limiter. */
 export interface HoldTrace {
   /** The attempt that it waited to make, from 1. */
   readonly beforeAttempt: number;
   /** Milliseconds. */
   readonly heldMs: number;
+  /** Whether a limiter made it wait; otherwise its key was told to. */
+  readonly queued?: true;
 }
 
 /** What happened to a call, as data. It holds no bodies, no credentials and no query. */
@@ -40,7 +42,7 @@ export interface Trace {
   /** What may be shown of its key: no credential. */
   readonly key: string;
   readonly attempts: readonly AttemptTrace[];
-  /** Holds in the gate that were no told wait of its own. */
+  /** Holds in the gate that were no told wait of its own, and waits in the queue of a limiter. */
   readonly holds: readonly HoldTrace[];
   /** Milliseconds from the start of the call to its end. */
   readonly elapsedMs: number;

@@ -25,6 +25,7 @@ import {
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
 import { nameLayer } from './layer.js';
+import { readerOfUsage } from './read-usage.js';
 import { rebuildResponse } from './rebuild.js';
 import {
   headersOf,
@@ -92,8 +93,9 @@ function run(
   limits: FetchCallOptions | undefined,
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
-  const { clock } = policy;
+  const { clock, limiter } = policy;
   const keepsBodies = policy.refuseRepeatsMs !== undefined;
+  const limited = limiter !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
   const signal = signalOf(given.input, init);
@@ -120,11 +122,12 @@ function run(
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      const from = { input, init, plan, provider, idempotencyKey, clock, readSent, keepsBodies };
-      return gatherFacts(from, outcome, attempt);
+      const from = { input, init, plan, provider, idempotencyKey, clock, readSent };
+      return gatherFacts({ ...from, keepsBodies, limited }, outcome, attempt);
     },
     discard,
   };
+  if (limited) Object.assign(call, { body, readUsage: readerOfUsage(clock, signal) });
   // A spread of both would be several times as slow.
   if (limits !== undefined) Object.assign(call, limits);
   const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);

@@ -18,6 +18,7 @@ async function gather(
     idempotencyKey: undefined,
     clock: new FakeClock(),
     keepsBodies: false,
+    limited: false,
     readSent: () => 'unknown',
     ...from,
   };

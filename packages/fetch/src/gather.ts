@@ -25,6 +25,8 @@ export interface Gathering {
   readonly clock: Clock;
   /** Whether the body of each failure is kept, to answer the same call with it. */
   readonly keepsBodies: boolean;
+  /** Whether a limiter wants the headers of successes too. */
+  readonly limited: boolean;
   /** What the wire tells of the attempt that has just ended. */
   readonly readSent: (error: unknown, end: AttemptEnd) => Sent | Promise<Sent>;
 }
@@ -36,8 +38,10 @@ export function gatherFacts(
   attempt: Attempt,
 ): Facts | Promise<Facts> {
   if (!outcome.ok || outcome.value.status >= 400) return gatherFailure(from, outcome, attempt);
-  const { status } = outcome.value;
-  if (!isBodyTelling(status, from.provider) || !isSmallJson(outcome.value)) return { status };
+  const { status, headers } = outcome.value;
+  if (!isBodyTelling(status, from.provider) || !isSmallJson(outcome.value)) {
+    return from.limited ? { status, headers } : { status };
+  }
   return gatherFailure(from, outcome, attempt);
 }
 

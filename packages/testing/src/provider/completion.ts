@@ -11,6 +11,21 @@ export interface Completion {
   readonly promptTokens: number;
 }
 
+/** What a request takes of a limit of tokens: those of its prompt and of its answer; 0: it is none. */
+export function countTokens(body: Buffer): number {
+  try {
+    const { messages } = JSON.parse(body.toString('utf8')) as { messages?: unknown };
+    return messages === undefined ? 0 : promptTokensOf(messages) + WORDS.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The tokens of a prompt: a quarter of the characters of its JSON. */
+export function promptTokensOf(messages: unknown): number {
+  return Math.ceil(JSON.stringify(messages).length / 4);
+}
+
 function usageOf(promptTokens: number) {
   return {
     prompt_tokens: promptTokens,

@@ -1,5 +1,11 @@
 import { type Answer, answerJson } from './answer.js';
-import { answerCompletion, answerMessage, answerStream, type Completion } from './completion.js';
+import {
+  answerCompletion,
+  answerMessage,
+  answerStream,
+  type Completion,
+  promptTokensOf,
+} from './completion.js';
 import { errorPage } from './error-page.js';
 import type { VideoJobs } from './video-jobs.js';
 
@@ -106,7 +112,7 @@ export class Endpoints {
 
   #describe(prefix: string, model: string, asked: Record<string, unknown>): Completion {
     this.#lastId += 1;
-    const promptTokens = Math.ceil(JSON.stringify(asked.messages).length / 4);
+    const promptTokens = promptTokensOf(asked.messages);
     return { id: `${prefix}-${this.#lastId}`, model, created: this.#nowS(), promptTokens };
   }
 
