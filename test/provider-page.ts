@@ -23,9 +23,15 @@ const BILLED = { none: 'no', unknown: 'perhaps', done: 'yes' } as const;
 const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
 const list = (texts: readonly string[]) => texts.map(code).join(', ');
 
+/** As Biome formats it. */
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+  const widths = columns.map((_, at) =>
+    Math.max(3, ...[columns, ...rows].map((cells) => cells[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, at) => cells[at]?.padEnd(width)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [columns, rule, ...rows].map(line).join('\n');
 }
 
 /** The table of the profiles, for the first page of the package. */
@@ -44,7 +50,7 @@ export function providersPage(): string {
   const parts = Object.entries(PROFILES).map(([name, profile]) => sectionOf(name, profile));
   return `# What each provider means by its answers
 
-Written by \`test/provider-page.test.ts\` from the profiles and their vectors, and compared with them: what is done is what \`decide\` does with the vector of each line. A cell is empty where nobody says. What no line names goes by the [rules for every API](../core/README.md#without-a-profile). *Billed* says whether the failed attempt may have been billed; *again* that it is repeated after the told wait or a backoff, and *stops* that it is handed to the caller.
+Written by \`test/provider-page.test.ts\` from the profiles and their vectors, and compared with them: what is done is what \`decide\` does with the vector of each line. A cell is empty where nobody says. What no line names goes by the [rules for every API](../core/README.md#without-a-profile). _Billed_ says whether the failed attempt may have been billed; _again_ that it is repeated after the told wait or a backoff, and _stops_ that it is handed to the caller.
 
 ${parts.join('\n')}`;
 }
