@@ -34,6 +34,9 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   ),
   retryBudget: RETRY_BUDGET,
   key: policy.key === undefined ? 'by the profile' : 'another',
+  idempotencyKey: /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+    ? 'a random UUID'
+    : 'another',
   repeatable: String(policy.repeatable),
   refuseRepeatsMs: none(policy.refuseRepeatsMs),
   deadlineMs: none(policy.deadlineMs),
@@ -79,6 +82,9 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.probeMs': String(policy.probeMs),
     'PolicyOptions.retryBudget': RETRY_BUDGET,
     'PolicyOptions.key': policy.key === undefined ? "what the provider's profile says" : 'another',
+    'PolicyOptions.idempotencyKey': /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+      ? 'a random UUID'
+      : 'another',
     'PolicyOptions.clock': policy.clock === systemClock ? "the system's" : 'another',
     'PolicyOptions.random': policy.random === Math.random ? 'Math.random' : 'another',
   },

@@ -26,6 +26,13 @@ const COMPILER_OPTIONS = {
 
 /** Sends every https request of a program to the fake provider; nothing else is changed. */
 const REDIRECT = `
+import http from 'node:http';
+import https from 'node:https';
+
+const { hostname, port } = new URL(process.env.FAKE_PROVIDER);
+https.request = (options, callback) =>
+  http.request({ ...options, protocol: 'http:', hostname, port }, callback);
+
 const bare = globalThis.fetch;
 globalThis.fetch = (input, init) =>
   bare(String(input).replace(/^https:\\/\\/[^/]+/, process.env.FAKE_PROVIDER), init);

@@ -11,10 +11,10 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ['core', 'fetch', 'openai', 'providers', 'testing'];
+const NAMES = ['axios', 'core', 'fetch', 'openai', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
-const MEASURED_BYTES = 25_600;
+const MEASURED_BYTES = 31_900;
 
 const run = promisify(execFile);
 
@@ -266,6 +266,22 @@ describe('a bundle of @forbear/providers', () => {
     const found = await profilesIn(`import { auto } from '@forbear/providers'; console.log(auto);`);
     expect(found.length).toBe(Object.keys(await import('@forbear/providers')).length - 1);
   });
+});
+
+test('a bundle of @forbear/axios for the browser holds nothing of Node, nor axios itself', async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '@forbear/axios'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  const bundle = outputFiles[0]?.text ?? '';
+  expect(bundle).toContain('attachForbear');
+  expect(bundle).not.toMatch(/["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/);
+  expect(bundle).not.toContain('class AxiosHeaders');
 });
 
 test('the packages that are packed here are all that there are', async () => {

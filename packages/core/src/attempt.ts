@@ -16,7 +16,7 @@ export async function makeAttempt<T>(
   run: Run<T>,
   permit: Permit | undefined,
 ): Promise<Verdict<T> | Ended<T>> {
-  const { operation, call, state, record } = run;
+  const { operation, provider, call, state, record } = run;
   try {
     const number = record.startAttempt();
     const limit = limitOf(run);
@@ -32,7 +32,7 @@ export async function makeAttempt<T>(
     limit?.stop();
     const gathered = gather(call, outcome, current);
     const facts = gathered instanceof Promise ? await gathered : gathered;
-    if (isSuccess(facts)) {
+    if (isSuccess(facts, provider)) {
       if (permit !== undefined) state.gate.settle(permit, 'succeeded');
       return { outcome, facts, decision: SUCCEED };
     }

@@ -33,6 +33,7 @@ export const CALL_CHECKS: Checks = {
     'give an array of texts',
   ),
   fingerprint: functionOption,
+  standing: functionOption,
   layer: functionOption,
   rebuild: functionOption,
 };

@@ -3,6 +3,7 @@ import type { CallEnd } from './call-end.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './events.js';
 import type { Facts } from './facts.js';
+import { honoursKey } from './idempotency-key.js';
 import type { Run } from './run.js';
 import { STOP_REASONS, type StopReason } from './stop-reason.js';
 import type { Trace, Traced } from './trace.js';
@@ -142,8 +143,7 @@ export class CallRecord implements Traced {
     notes: readonly string[],
   ): void {
     const entry = describeAttempt(this.#part(part, this.attemptMs()), facts);
-    const { idempotencyKeyHonoured } = this.#shared.provider;
-    this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
+    this.log.add(entry, honoursKey(facts, this.#shared.provider));
     for (const note of notes) this.log.note(note);
     this.#shared.state.waste.wasted++;
     if (mayBeBilled(this.method, entry)) this.#shared.state.waste.possiblyBilled++;
@@ -178,7 +178,7 @@ export class CallRecord implements Traced {
       outcome: stop ? 'give-up' : 'success',
       ...(method !== undefined && { method }),
       provider: this.#shared.provider.name,
-      idempotencyKeyHonoured: this.#shared.provider.idempotencyKeyHonoured,
+      idempotencyKeyHonoured: this.#shared.provider.idempotencyKeys !== undefined,
       key: this.#shared.state.label,
       attempts: this.#success
         ? [

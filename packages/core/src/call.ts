@@ -65,6 +65,11 @@ export interface CallOptions<T> extends CallLimits {
   /** Names the layer above that makes the call, as far as its request tells. Asked only then. */
   readonly layer?: (() => Layer | undefined) | undefined;
   /**
+   * Asked when the call repeats one that was given up because it may have been done: what it ends with
+   * instead, without an attempt. @default nothing, so it is made
+   */
+  readonly standing?: (() => Outcome<T> | undefined) | undefined;
+  /**
    * Makes the outcome of a call that is refused without a request, because another call of its key
    * was refused, or the same call was before. @default the very value or error of that call
    */

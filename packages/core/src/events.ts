@@ -77,6 +77,16 @@ export interface LayeredRetryEvent extends CallEvent {
   readonly refused: boolean;
 }
 
+/**
+ * A call went past Forbear, bare, because something put another transport in place of its own; `call`
+ * and `attempt` are 0, since nothing of it was counted.
+ */
+export interface BypassedEvent extends CallEvent {
+  readonly type: 'bypassed';
+  /** What did it, and the remedy, in words. */
+  readonly because: string;
+}
+
 /** Every event of a policy, by its name. */
 export interface PolicyEvents {
   attempt: AttemptEvent;
@@ -86,6 +96,7 @@ export interface PolicyEvents {
   success: SuccessEvent;
   'give-up': GiveUpEvent;
   layeredRetry: LayeredRetryEvent;
+  bypassed: BypassedEvent;
 }
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];
@@ -99,6 +110,7 @@ export const EVENT_NAMES = Object.freeze([
   'success',
   'give-up',
   'layeredRetry',
+  'bypassed',
 ] as const satisfies readonly (keyof PolicyEvents)[]);
 
 /** What an event of that name holds beside what all of them do; a hold is before its attempt. */

@@ -71,6 +71,11 @@ export async function executeUnchecked<T>(
     record.log.note(note);
   });
   const refused = noticeRepetition(run);
+  if (refused !== undefined && 'standing' in refused) {
+    record.ended({ reason: 'may-have-been-done' });
+    // It keeps the trace of the call that it repeats.
+    return hand(run, refused.outcome);
+  }
   if (refused !== undefined) return settle(run, refused);
   state.active++;
   state.budget?.earn();

@@ -1,4 +1,5 @@
 export { onAbort } from './abort.js';
+export { isBodyTelling } from './answer.js';
 export type {
   Backoff,
   BackoffContext,
@@ -10,6 +11,7 @@ export type {
 export type { Attempt, CallLimits, CallOptions, Operation } from './call.js';
 export { CALL_LIMIT_CHECKS, policyOption } from './call-checks.js';
 export { type Clock, sleep, systemClock } from './clock.js';
+export { adviseConcurrency } from './concurrency-advice.js';
 export {
   type Decision,
   decide,
@@ -21,6 +23,7 @@ export {
 export { DEFAULTS } from './defaults.js';
 export type {
   AttemptEvent,
+  BypassedEvent,
   Events,
   GiveUpEvent,
   HoldEvent,
@@ -42,6 +45,12 @@ export type { Closure } from './gate/closure.js';
 export type { GivenRefusal, Refusal } from './gate/refusal.js';
 export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
+export { type RateLimit, readRateLimits } from './http/rate-limit.js';
+export {
+  carriesIdempotencyKey,
+  type IdempotencyKey,
+  idempotencyKeyOf,
+} from './idempotency-key.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
 export { type RequestHeaders, readRequestHeader } from './key/request-headers.js';
@@ -72,9 +81,17 @@ export type { Outcome } from './outcome.js';
 export { createPicker, type ProviderPicker } from './picker.js';
 export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
-export type { ProfileRule, ProviderProfile } from './profile.js';
+export type {
+  IdempotencyKeys,
+  LimitScope,
+  ProfileRule,
+  ProviderProfile,
+  Renewal,
+} from './profile.js';
+export type { LimitShape, LimitUnit, ProviderLimit, ResetFormat } from './provider-limit.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
 export { rememberShadow } from './shadow.js';
 export { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
+export { readStreamError } from './stream-error.js';
 export { type AttemptTrace, type HoldTrace, shareTrace, type Trace, traceOf } from './trace.js';
 export type { Waste } from './waste.js';

@@ -10,6 +10,7 @@ import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
+import { uuidOf } from './uuid.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
@@ -55,6 +56,11 @@ export interface PolicyOptions {
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
   /**
+   * Makes the idempotency key of each call to a provider that honours them, 1 to 255 visible ASCII
+   * characters; `false`: none is made. A key that a request brings always wins. @default a random UUID
+   */
+  readonly idempotencyKey?: (() => string) | false | undefined;
+  /**
    * How long in milliseconds a call is refused that is the same as one that was given up because it
    * may have been processed: it ends as that one did, without a request. It is for layers above that
    * repeat what fails and cannot be told not to. @default never
@@ -84,6 +90,8 @@ export interface Policy {
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
+  /** `undefined`: none is made. */
+  readonly idempotencyKey: (() => string) | undefined;
   /** The gates of its keys, and what was wasted. */
   readonly gates: Gates;
   /** What happens to its calls, as it happens. */
@@ -119,6 +127,8 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     clock,
     random: options.random ?? Math.random,
     key: options.key,
+    idempotencyKey:
+      options.idempotencyKey === false ? undefined : (options.idempotencyKey ?? randomUuid),
     gates: new Gates({
       clock,
       maxRetryAfterMs,
@@ -128,6 +138,11 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     }),
     events: new Events(),
   });
+}
+
+function randomUuid(): string {
+  // crypto.randomUUID is missing on pages without TLS.
+  return uuidOf(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 function freezeBackoff(backoff: Backoff): Backoff {

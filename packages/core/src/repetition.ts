@@ -9,7 +9,9 @@ import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
  * Notices when a layer above repeats what was given up because it may have been done. Gives the end of
  * the call, if it is to be refused.
  */
-export function noticeRepetition<T>(run: Run<T>): Ended<T> | undefined {
+export function noticeRepetition<T>(
+  run: Run<T>,
+): Ended<T> | (Ended<T> & { standing: true }) | undefined {
   const { policy, call, state, record } = run;
   if (state.refrained.isEmpty) return undefined;
   const fingerprint = ask(call.fingerprint);
@@ -22,6 +24,10 @@ export function noticeRepetition<T>(run: Run<T>): Ended<T> | undefined {
   const does = refusal === undefined ? 'repeats' : 'would repeat';
   record.log.note(`call ${of} was the same and may have been done; this ${does} it, time ${times}`);
   record.repeats({ of, times, layer: name, remedy, refused: refusal !== undefined });
+  const standing = ask(call.standing);
+  if (standing !== undefined) {
+    return { outcome: standing, reason: 'may-have-been-done', standing: true };
+  }
   if (refusal === undefined) return undefined;
   const { outcome } = refusal;
   try {

@@ -4,6 +4,8 @@ import {
   callKeyOf,
   executeUnchecked,
   fingerprintOf,
+  type IdempotencyKey,
+  idempotencyKeyOf,
   type Policy,
   type RequestHeaders,
   readRequestHeader,
@@ -101,7 +103,10 @@ function run(
   const body = init?.body;
   const { key, showKey, provider, notes } = callKeyOf(policy, { method, url, headers, body });
   const plan = planBody(input, init, limits?.body, maxReplayBytes, clock);
-  const sender = new Sender(given, { input, init }, { owner: client, bare, signal, plan });
+  const idempotencyKey = idempotencyKeyOf(policy, provider, { method, url, headers });
+  const kept = { input, init: withIdempotencyKey(input, init, idempotencyKey) };
+  const asGiven = kept.init === init ? given : { ...given, init: kept.init };
+  const sender = new Sender(asGiven, kept, { owner: client, bare, signal, plan });
   const call: CallOptions<Response> = {
     key,
     showKey,
@@ -115,7 +120,7 @@ function run(
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      const from = { input, init, plan, provider, clock, readSent, keepsBodies };
+      const from = { input, init, plan, provider, idempotencyKey, clock, readSent, keepsBodies };
       return gatherFacts(from, outcome, attempt);
     },
     discard,
@@ -125,6 +130,18 @@ function run(
   const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);
   sender.letGo();
   return settled;
+}
+
+/** The same with the header of a key that was minted; nothing that its caller has is changed. */
+function withIdempotencyKey(
+  input: Input,
+  init: Init | undefined,
+  key: IdempotencyKey | undefined,
+): Init | undefined {
+  if (key?.minted === undefined) return init;
+  const headers = new Headers(headersOf(input, init));
+  headers.set(key.header, key.minted);
+  return { ...init, headers };
 }
 
 /** The same for the same request; `undefined` where its body cannot be compared. */

@@ -15,6 +15,7 @@ async function gather(
     init: undefined,
     plan: {},
     provider: genericProfile,
+    idempotencyKey: undefined,
     clock: new FakeClock(),
     keepsBodies: false,
     readSent: () => 'unknown',
@@ -65,6 +66,7 @@ test.each<[string, object]>([
     sent: 'yes',
     replayable: false,
     hasIdempotencyKey: true,
+    idempotencyKeyHonoured: false,
   });
 });
 

@@ -131,7 +131,9 @@ export class Gate {
   #stateAt(nowMs: number): GateState {
     const shut = this.#shut;
     if (shut === undefined) return 'open';
-    if (shut.toldUntilMs - nowMs > this.#rules.maxRetryAfterMs) return 'refusing';
+    const leftMs = shut.toldUntilMs - nowMs;
+    const isSpent = leftMs > 0 && shut.refusal.failure.kind === 'quota-exhausted';
+    if (isSpent || leftMs > this.#rules.maxRetryAfterMs) return 'refusing';
     if (nowMs < shut.opensAtMs) return 'closed';
     shut.ramp ??= new Ramp(shut.opensAtMs, this.#threshold, this.#stepMs);
     if (this.#line.length > 0 || !(shut.ramp.answered || shut.ramp.isOver(nowMs))) {
