@@ -16,9 +16,9 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
     'Billed: 2 cents, 0 completions twice.',
   ],
   axios: [
-    '2 attempts in N s. 1: 429 rate-limited (rate_limit_exceeded), waited N s',
+    '2 attempts in N s. 1: 429 rate-limited (rate_limit_exceeded): ',
     'This answer was made by a fake provider.',
-    '1: 500 server-error (upstream_timeout), stopped: POST may have been processed',
+    'stopped: POST may have been processed',
     'ERR_BAD_RESPONSE: Request failed with status code 500',
     'Set aside for review: Name a colour.',
     'Billed: 2 cents, 0 calls twice.',

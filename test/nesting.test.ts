@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { attachForbear } from '@forbear/axios';
 import { definePolicy, execute } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { scriptedFetch } from '@forbear/testing';
+import axios, { type InternalAxiosRequestConfig } from 'axios';
 import { describe, expect, test } from 'vitest';
 
 const policy = definePolicy({ backoff: () => 0, retryBudget: false });
@@ -48,5 +50,30 @@ describe('a fetch of ours under execute leaves the retries to it', () => {
       inner('https://api.test/'),
     ]);
     expect(script.requests).toHaveLength(8);
+  });
+});
+
+describe('an axios of ours', () => {
+  function setUpAxios(fetch: (url: string) => Promise<Response>) {
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      const { status } = await fetch('https://api.test/');
+      return { status, statusText: '', data: '', headers: {}, config };
+    };
+    const instance = axios.create({ adapter });
+    attachForbear(instance, { policy });
+    return instance;
+  }
+
+  test('leaves the retries to execute above it', async () => {
+    const { script } = setUp();
+    const instance = setUpAxios(script.fetch);
+    await execute(() => instance.get('https://api.test/'), policy, call);
+    expect(script.requests).toHaveLength(4);
+  });
+
+  test('does the retries of a fetch of ours below it', async () => {
+    const { script, inner } = setUp();
+    await setUpAxios(inner).get('https://api.test/');
+    expect(script.requests).toHaveLength(4);
   });
 });
