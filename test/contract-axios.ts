@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { attachForbear } from '@forbear/axios';
-import type { AdapterUnderTest, ContractAnswer } from '@forbear/testing/contract';
+import type { AdapterUnderTest, BodyKind, ContractAnswer } from '@forbear/testing/contract';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { Agent as Dispatcher } from 'undici';
 import { load, type Version } from './axios-rig.js';
@@ -12,17 +12,19 @@ function toAnswer(response: AxiosResponse, handed: unknown = response): Contract
   return { status, headers: { get }, text: String(data), handed };
 }
 
+/** The bodies that are sent as the bare axios sends them; only the newest one writes forms as we do. */
+const BODIES: Readonly<Record<string, readonly BodyKind[]>> = {
+  'axios-1.0': ['bytes', 'buffer', 'search-params'],
+  axios: ['bytes', 'buffer', 'search-params', 'blob', 'form'],
+};
+
 /** An instance of axios with a policy, as the contract sees it. */
 export function axiosAdapter(version: Version, config: AxiosRequestConfig = {}): AdapterUnderTest {
   const isWeb = config.adapter === 'fetch';
   return {
     name: isWeb ? `${version} by fetch` : version,
     stream: (text) => Readable.from([Buffer.from(text)]),
-    // A form is written with a boundary of another length than that of axios: see axios-bodies.test.ts.
-    bodies:
-      version === 'axios-1.0'
-        ? ['bytes', 'buffer', 'search-params']
-        : ['bytes', 'buffer', 'search-params', 'blob'],
+    bodies: (isWeb ? undefined : BODIES[version]) ?? ['bytes', 'buffer', 'search-params', 'blob'],
     async connect({ policy, baseURL, maxSockets }) {
       const axios = await load(version);
       const dispatcher =

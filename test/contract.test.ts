@@ -28,3 +28,7 @@ describeAdapter(
   openaiAdapterOf('the OpenAI SDK with its own maxRetries', undefined),
   onlyParts('answers with a status', 'refusals'),
 );
+
+for (const adapter of [axiosAdapter('axios', { adapter: 'fetch' }), axiosAdapter('axios-1.0')]) {
+  describeAdapter(adapter, onlyParts('connections', 'aborts', 'bodies'));
+}

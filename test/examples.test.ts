@@ -16,9 +16,11 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
     'Billed: 2 cents, 0 completions twice.',
   ],
   axios: [
-    '2 attempts in N s. 1: 429 rate-limited (rate_limit_exceeded): ',
+    '2 attempts in N s. 1: 429 rate-limited (rate_limit_exceeded)',
+    'waited N s because retry-after said N s. 2: succeeded.',
     'This answer was made by a fake provider.',
-    'stopped: POST may have been processed',
+    '1: 500 server-error (upstream_timeout)',
+    'stopped: POST may have been processed and flex.ai honours no idempotency key',
     'ERR_BAD_RESPONSE: Request failed with status code 500',
     'Set aside for review: Name a colour.',
     'Billed: 2 cents, 0 calls twice.',
