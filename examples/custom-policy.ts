@@ -27,11 +27,11 @@ const gateway: ProviderProfile = {
   name: 'our gateway',
   hosts: ['gateway.example.com'],
   // Its pages promise that the same Idempotency-Key is not worked on twice.
-  idempotencyKeyHonoured: true,
+  idempotencyKeys: { methods: ['POST'], keptMs: 24 * 60 * 60_000 },
   rules: [
     {
       status: 500,
-      type: ['queue_full'],
+      code: ['queue_full'],
       kind: 'overloaded',
       effect: 'none',
       because: 'its queue was full, so no work was begun',

@@ -60,7 +60,7 @@ test('a call of execute names its own API, or is judged as one to an unknown API
   await count(undefined);
   expect(names).toEqual([
     flexai.name,
-    "the key's credit is exhausted",
+    'payment is required, with any body',
     genericProfile.name,
     'payment is required (RFC 9110, 15.5.3)',
   ]);

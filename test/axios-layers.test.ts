@@ -124,7 +124,9 @@ describe.each(VERSIONS)('with %s', (version) => {
       });
       expect(status).toBe(200);
       expect(provider.requestCount('layers')).toBe(3);
-      const types = events.map(({ type, call }) => `${type} ${call - (events[0]?.call ?? 0)}`);
+      const types = events.map(
+        ({ type, call }) => `${type} ${(call ?? 0) - (events[0]?.call ?? 0)}`,
+      );
       expect(types.filter((each) => /give-up|success/.test(each))).toEqual([
         'give-up 0',
         'success 1',

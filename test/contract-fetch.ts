@@ -6,7 +6,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 type Fetch = typeof globalThis.fetch;
 
 /** The fetch of npm undici with so many connections, or the global one. */
-function connect(maxSockets: number | undefined) {
+export function connectFetch(maxSockets: number | undefined) {
   if (maxSockets === undefined) return { bare: globalThis.fetch };
   const dispatcher = new Agent({ connections: maxSockets });
   const fetch = undiciFetch as unknown as Fetch;
@@ -23,7 +23,7 @@ export function fetchAdapterOf(
     name,
     stream: (text) => new Blob([text]).stream(),
     connect({ policy, baseURL, maxSockets }) {
-      const { bare, close } = connect(maxSockets);
+      const { bare, close } = connectFetch(maxSockets);
       const fetch = policy ? make(policy, bare) : bare;
       return {
         async call({ path, forbear, ...call }) {

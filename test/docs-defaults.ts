@@ -34,7 +34,11 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   ),
   retryBudget: RETRY_BUDGET,
   key: policy.key === undefined ? 'by the profile' : 'another',
+  idempotencyKey: /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+    ? 'a random UUID'
+    : 'another',
   repeatable: String(policy.repeatable),
+  refuseRepeatsMs: none(policy.refuseRepeatsMs),
   deadlineMs: none(policy.deadlineMs),
   attemptTimeoutMs: none(policy.attemptTimeoutMs),
   provider: policy.provider === genericProfile ? 'genericProfile' : 'another',
@@ -56,6 +60,7 @@ export const NAMED_DEFAULTS: readonly string[] = [
   ...Object.keys(DEFAULT_RETRY_BUDGET).map((name) => `retryBudget.${name}`),
   'deadlineMs',
   'attemptTimeoutMs',
+  'refuseRepeatsMs',
   'maxReplayBytes',
 ];
 
@@ -72,10 +77,14 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.deadlineMs': none(policy.deadlineMs),
     'PolicyOptions.attemptTimeoutMs': none(policy.attemptTimeoutMs),
     'PolicyOptions.repeatable': String(policy.repeatable),
+    'PolicyOptions.refuseRepeatsMs': policy.refuseRepeatsMs === undefined ? 'never' : 'another',
     'PolicyOptions.maxHoldMs': String(policy.maxHoldMs),
     'PolicyOptions.probeMs': String(policy.probeMs),
     'PolicyOptions.retryBudget': RETRY_BUDGET,
     'PolicyOptions.key': policy.key === undefined ? "what the provider's profile says" : 'another',
+    'PolicyOptions.idempotencyKey': /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+      ? 'a random UUID'
+      : 'another',
     'PolicyOptions.clock': policy.clock === systemClock ? "the system's" : 'another',
     'PolicyOptions.random': policy.random === Math.random ? 'Math.random' : 'another',
   },

@@ -88,7 +88,8 @@ export async function compile(name: string, examples: readonly Example[]): Promi
       await using provider = await fakeProvider();
       provider.fail(example.answers.map(parseAnswer));
       const program = ['--import', './redirect.mjs', `./${nameOf(example)}.mjs`];
-      const env = { FAKE_PROVIDER: provider.url, FLEXAI_API_KEY: 'sk-docs' };
+      const keys = { FLEXAI_API_KEY: 'sk-docs', ANTHROPIC_API_KEY: 'sk-docs' };
+      const env = { FAKE_PROVIDER: provider.url, ...keys };
       const ended = await run(program, directory, env);
       if (provider.requests.length >= example.answers.length) return ended;
       return {

@@ -11,10 +11,10 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ['axios', 'core', 'fetch', 'providers', 'testing'];
+const NAMES = ['axios', 'core', 'fetch', 'openai', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
-const MEASURED_BYTES = 25_600;
+const MEASURED_BYTES = 31_900;
 
 const run = promisify(execFile);
 
@@ -138,8 +138,11 @@ describe('in the project of a user', () => {
   const TYPED = `
     import { definePolicy, execute, explain, type Trace, traceOf } from '@forbear/core';
     import { createFetch, type ForbearFetch } from '@forbear/fetch';
+    import { createOpenAIFetch } from '@forbear/openai';
     import { flexai } from '@forbear/providers';
 
+    const sdk: typeof fetch = createOpenAIFetch({ refuseRepeatsMs: 60_000 });
+    const forSdk: FetchRequestInit = { forbear: { repeatable: true } };
     const policy = definePolicy({ provider: flexai, maxRetries: 2, backoff: { jitter: 'equal' } });
     const off: () => void = policy.events.on('waiting', ({ waitMs }) => waitMs.toFixed());
     const own: ForbearFetch = createFetch({ policy });
@@ -156,7 +159,7 @@ describe('in the project of a user', () => {
     createFetch({ maxRetrys: 2 });
     // @ts-expect-error: a number of milliseconds is meant
     definePolicy({ deadlineMs: '5s' });
-    export { off, replaced, trace, value };
+    export { forSdk, off, replaced, sdk, trace, value };
   `;
 
   const NODE = `${TYPED}
@@ -185,31 +188,43 @@ describe('in the project of a user', () => {
   });
 });
 
+async function bundle(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '${name}'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    globalName: 'forbear',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+const OF_NODE = /["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/;
+
+test('a bundle of @forbear/openai for the browser holds nothing of Node', async () => {
+  const bundled = await bundle('@forbear/openai');
+  expect(bundled).toContain('x-should-retry');
+  expect(bundled).not.toMatch(OF_NODE);
+});
+
 describe('a bundle of @forbear/fetch for the browser', () => {
-  let bundle: string;
+  let bundled: string;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: `export * from '@forbear/fetch'`, resolveDir: project },
-      bundle: true,
-      write: false,
-      minify: true,
-      format: 'iife',
-      globalName: 'forbear',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
-    bundle = outputFiles[0]?.text ?? '';
+    bundled = await bundle('@forbear/fetch');
   });
 
   test('holds nothing of Node', () => {
-    expect(bundle).not.toMatch(/["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/);
+    expect(bundled).not.toMatch(OF_NODE);
   });
 
   test(`is not much larger than the ${MEASURED_BYTES} bytes that it had, zipped`, () => {
-    const bytes = gzipSync(bundle, { level: 9 }).length;
-    console.log(`@forbear/fetch for the browser: ${bundle.length} bytes, ${bytes} zipped`);
+    const bytes = gzipSync(bundled, { level: 9 }).length;
+    console.log(`@forbear/fetch for the browser: ${bundled.length} bytes, ${bytes} zipped`);
     expect(bytes).toBeLessThan(MEASURED_BYTES * 1.15);
   });
 
@@ -221,7 +236,7 @@ describe('a bundle of @forbear/fetch for the browser', () => {
       fetch: async () => answers.shift(),
     };
     const context = createContext(sandbox);
-    const call = `${bundle}; forbear.createFetch({ backoff: () => 1 })('https://a.test/')`;
+    const call = `${bundled}; forbear.createFetch({ backoff: () => 1 })('https://a.test/')`;
     const response: Response = await runInContext(call, context);
     expect([response.status, await response.text(), answers]).toEqual([200, 'ok', []]);
   });

@@ -1,8 +1,10 @@
 import {
+  attemptUnderWay,
   type CallOptions,
   callKeyOf,
   executeUnchecked,
   fingerprintOf,
+  idempotencyKeyOf,
   type Outcome,
   STOP_REASONS,
   traceOf,
@@ -25,7 +27,8 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const { adapter, client } = wrapping;
   const { policy, bare } = client;
   const limits = readCallOptions(config.forbear);
-  if (limits === false) {
+  // Inside an attempt of ours somebody else waits and repeats already.
+  if (limits === false || attemptUnderWay() !== undefined) {
     return new Sender(wrapping, config, AS_IS, undefined).send({ number: 1, signal: undefined });
   }
   // A copy is made before the caller can change what was given.
@@ -38,14 +41,21 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
   const url = bare.urlOf(config);
   const { data } = config;
   const headers = requestHeadersOf(config);
+  const callKey = callKeyOf(policy, { method, url, headers, body: data });
+  const { provider } = callKey;
+  const idempotencyKey = idempotencyKeyOf(policy, provider, { method, url, headers });
+  if (idempotencyKey?.minted !== undefined) {
+    config.headers.set(idempotencyKey.header, idempotencyKey.minted);
+  }
   const sender = new Sender(wrapping, config, plan, signal);
+  const from = { config, plan, sender, provider, idempotencyKey, clock: policy.clock };
   // What cannot be compared is known again by its config alone.
   const fingerprint = () =>
     typeof (data ?? '') === 'string'
       ? fingerprintOf(method, url, data ?? '')
       : fingerprintOf(method, url, '', String(wrapping.id));
   const call: CallOptions<AxiosResponse> = {
-    ...callKeyOf(policy, { method, url, headers, body: data }),
+    ...callKey,
     method,
     signal,
     fingerprint,
@@ -56,7 +66,7 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
       return refrained.outcome;
     },
     rebuild: (refusal) => rebuildOutcome(refusal, { config, transport, errors }),
-    gather: (outcome) => gatherFacts({ config, plan, sender, clock: policy.clock }, outcome),
+    gather: (outcome) => gatherFacts(from, outcome),
     discard: (answer) => discardAnswer(answer, policy.clock),
     ...limits,
   };

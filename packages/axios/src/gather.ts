@@ -1,9 +1,19 @@
-import type { Clock, Facts, HeaderSource, Outcome } from '@forbear/core';
+import {
+  type Clock,
+  carriesIdempotencyKey,
+  type Facts,
+  type HeaderSource,
+  type IdempotencyKey,
+  isBodyTelling,
+  type Outcome,
+  type ProviderProfile,
+} from '@forbear/core';
 import type { AxiosResponse, SentConfig } from './bare-axios.js';
 import type { BodyPlan } from './body.js';
 import { answerOf } from './discard.js';
 import { readMistake } from './mistake.js';
 import { peekData } from './peek.js';
+import { requestHeadersOf } from './request-headers.js';
 import type { Sender } from './sender.js';
 
 /** What the facts of a call's attempts are gathered from. */
@@ -11,39 +21,61 @@ export interface Gathering {
   readonly config: SentConfig;
   readonly plan: BodyPlan;
   readonly sender: Sender;
+  readonly provider: ProviderProfile;
+  /** The honoured key that each attempt carries. */
+  readonly idempotencyKey: IdempotencyKey | undefined;
   readonly clock: Clock;
 }
 
 /** What an attempt is judged by whose body could not be made: a mistake of the program. */
 const NO_BODY = new TypeError('the body could not be made');
 
-/** The facts of an attempt; those of a success cost nothing. */
+/** UTF-16 units of a success that is looked at, where its API hides errors in successes. */
+const MOST_OF_A_SUCCESS = 16 * 1024;
+
+/** The facts of an attempt; those of a success cost nothing, unless its API hides errors in successes. */
 export function gatherFacts(
   from: Gathering,
   outcome: Outcome<AxiosResponse>,
 ): Facts | Promise<Facts> {
   const answer = outcome.ok ? outcome.value : answerOf(outcome.error);
   const status = statusOf(answer);
-  if (outcome.ok && (status === undefined || status < 400)) return { ...(status && { status }) };
+  const { provider } = from;
+  if (outcome.ok && (status === undefined || status < 400) && !isTelling(answer, provider)) {
+    return { ...(status && { status }) };
+  }
   if (!from.sender.began) return { error: NO_BODY, sent: 'no' };
-  const { config, plan, clock } = from;
+  const { config, plan, clock, idempotencyKey } = from;
   const shared: Facts = {
     sent: 'yes',
     replayable: plan.replayable,
-    hasIdempotencyKey: config.headers.has('Idempotency-Key'),
+    hasIdempotencyKey:
+      idempotencyKey !== undefined || carriesIdempotencyKey(requestHeadersOf(config), provider),
+    idempotencyKeyHonoured: idempotencyKey !== undefined,
   };
   if (answer === undefined || status === undefined) return gatherError(from, shared, outcome);
-  if (status < 400) {
+  if (status < 400 && !outcome.ok) {
     // `validateStatus` refused what is an answer all the same, or its body broke.
     if (isRefused(config, status)) return { status };
-    const mistake = outcome.ok ? undefined : readMistake(outcome.error);
+    const mistake = readMistake(outcome.error);
     if (mistake !== undefined) return { ...shared, error: mistake };
-    return { ...shared, status, error: outcome.ok ? undefined : outcome.error };
+    return { ...shared, status, error: outcome.error };
   }
   const headers = readHeaders(answer);
   const body = peekData(answer.data, clock);
   if (!(body instanceof Promise)) return { ...shared, status, headers, body };
   return body.then((text) => ({ ...shared, status, headers, body: text }));
+}
+
+/** Whether an answer that looks like a success may hold an error: a small JSON, at some APIs. */
+function isTelling(answer: AxiosResponse | undefined, provider: ProviderProfile): boolean {
+  if (answer === undefined || !isBodyTelling(answer.status, provider)) return false;
+  const { data, headers } = answer;
+  return (
+    typeof data === 'string' &&
+    data.length <= MOST_OF_A_SUCCESS &&
+    /^application\/(.+\+)?json\b/i.test(String(headers?.['content-type']))
+  );
 }
 
 function gatherError({ sender }: Gathering, shared: Facts, outcome: Outcome<AxiosResponse>): Facts {

@@ -61,6 +61,8 @@ export class Sender {
       this.#refusal = answerOf(error);
       this.#adopt(this.#refusal, sent);
       throw error;
+    } finally {
+      record.over = true;
     }
   }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest } from 'node:http';
+import { type AttemptMark, attemptUnderWay, carryAttempts, runAttempt } from '@forbear/core';
 import type { Sent, WireRecord } from './wire.js';
 
 export type { Sent, WireRecord };
@@ -22,21 +23,26 @@ interface SocketState {
   readonly authorizationError?: unknown;
 }
 
-const attempts = new AsyncLocalStorage<WireRecord>();
+carryAttempts(new AsyncLocalStorage<AttemptMark>());
 
 subscribe('http.client.request.start', note);
 subscribe('undici:request:create', note);
 
 function note(message: unknown): void {
   const { request } = message as { request: { readonly method?: unknown } };
+  const record = attemptUnderWay();
   // A proxy's CONNECT carries nothing of the request.
-  if (request.method !== 'CONNECT') attempts.getStore()?.begun.add(request);
+  if (isWireRecord(record) && request.method !== 'CONNECT') record.begun.add(request);
 }
 
 /** Runs `send` and sees what requests are begun in it. */
 export function watchWire<T>(send: () => T): { readonly sending: T; readonly record: WireRecord } {
-  const record: WireRecord = { begun: new Set() };
-  return { sending: attempts.run(record, send), record };
+  const record: WireRecord = { over: false, begun: new Set() };
+  return { sending: runAttempt(record, send), record };
+}
+
+function isWireRecord(mark: AttemptMark | undefined): mark is WireRecord {
+  return mark !== undefined && 'begun' in mark;
 }
 
 /**

@@ -1,5 +1,7 @@
+import { type AttemptMark, runAttempt } from '@forbear/core';
+
 /** What was seen of the requests of one attempt. */
-export interface WireRecord {
+export interface WireRecord extends AttemptMark {
   /** Each that was begun, of whatever library. */
   readonly begun: Set<unknown>;
 }
@@ -11,7 +13,8 @@ export type Sent = 'no' | 'yes' | 'unknown';
 
 /** Runs `send` and sees what requests are begun in it. Here nothing can be seen. */
 export function watchWire<T>(send: () => T): { readonly sending: T; readonly record: WireRecord } {
-  return { sending: send(), record: { begun: new Set() } };
+  const record: WireRecord = { over: false, begun: new Set() };
+  return { sending: runAttempt(record, send), record };
 }
 
 /** What is known of an attempt that failed with `error`. Here nobody knows. */

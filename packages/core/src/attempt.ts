@@ -4,19 +4,18 @@ import { decide, SUCCEED } from './decide.js';
 import { notify } from './events.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
-import type { Permit, PermitEnd } from './gate/admission.js';
+import type { PermitEnd } from './gate/admission.js';
 import { keepRefusal } from './gate/refusal.js';
+import { AT_ONCE, type Passes } from './hold.js';
+import type { LaneEnd } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import { gatherOutcome, type Outcome } from './outcome.js';
 import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /** Makes one attempt and judges how it ended. It never rejects. */
-export async function makeAttempt<T>(
-  run: Run<T>,
-  permit: Permit | undefined,
-): Promise<Verdict<T> | Ended<T>> {
-  const { operation, call, state, record } = run;
+export async function makeAttempt<T>(run: Run<T>, passes: Passes): Promise<Verdict<T> | Ended<T>> {
+  const { operation, provider, call, record } = run;
   try {
     const number = record.startAttempt();
     const limit = limitOf(run);
@@ -32,27 +31,29 @@ export async function makeAttempt<T>(
     limit?.stop();
     const gathered = gather(call, outcome, current);
     const facts = gathered instanceof Promise ? await gathered : gathered;
-    if (isSuccess(facts)) {
-      if (permit !== undefined) state.gate.settle(permit, 'succeeded');
+    if (isSuccess(facts, provider)) {
+      if (passes !== AT_ONCE)
+        settle(run, passes, 'succeeded', { facts, findUsage: usageIn(run, outcome) });
       return { outcome, facts, decision: SUCCEED };
     }
-    return judge(run, { outcome, facts, limit, number, permit });
+    return judge(run, { outcome, facts, limit, number, passes });
   } catch (error) {
-    if (permit !== undefined) state.gate.settle(permit, 'unanswered');
+    giveBack(run, passes);
     return policyThrew(error);
   }
 }
 
 function judge<T>(
-  { policy, provider, call, state, record }: Run<T>,
+  run: Run<T>,
   ended: {
     readonly outcome: Outcome<T>;
     readonly facts: Facts;
     readonly limit: TimeLimit | undefined;
     readonly number: number;
-    readonly permit: Permit | undefined;
+    readonly passes: Passes;
   },
 ): Verdict<T> {
+  const { policy, provider, call, state, record } = run;
   record.method ??= ended.facts.method;
   const { method } = record;
   const attempts = attemptsInTest();
@@ -79,14 +80,20 @@ function judge<T>(
     deadlineMs: call.deadlineMs ?? policy.deadlineMs,
     repeatable: call.repeatable ?? policy.repeatable,
   });
-  const { outcome, permit } = ended;
+  const { outcome, passes } = ended;
   if (decision.action !== 'succeed') {
     const { closes, failure } = decision;
     // It closes before the permit goes back, or the next call would slip through.
     if (closes !== undefined && attempts === undefined) {
       state.gate.close(closes, keepRefusal(facts, failure, outcome), record.attemptMs());
     }
-    if (permit !== undefined) state.gate.settle(permit, endOf(failure));
+    if (passes !== AT_ONCE) {
+      settle(run, passes, endOf(failure), {
+        facts,
+        failure,
+        ...(closes && { closesMs: closes.ms }),
+      });
+    }
   }
   if (decision.action === 'retry') {
     record.failed(decision, facts);
@@ -99,6 +106,26 @@ function judge<T>(
 function endOf({ kind, status }: Failure): PermitEnd {
   const refused = kind === 'rate-limited' || kind === 'overloaded' || kind === 'quota-exhausted';
   return status === undefined || refused ? 'unanswered' : 'answered';
+}
+
+/** Leave that was not used, or of which nothing is known, goes back. */
+export function giveBack<T>(run: Run<T>, passes: Passes): void {
+  settle(run, passes, 'unanswered', {});
+}
+
+/** The gate hears first, so that the lane, when it lets others go, finds it as it is. */
+function settle<T>({ state }: Run<T>, passes: Passes, end: PermitEnd, laneEnd: LaneEnd): void {
+  const { permit, lanePermit } = passes;
+  if (permit !== undefined) state.gate.settle(permit, end);
+  if (lanePermit !== undefined) state.lane?.leave(lanePermit, laneEnd);
+}
+
+/** Where a lane finds what was used, if it wants to know. */
+function usageIn<T>({ call }: Run<T>, outcome: Outcome<T>): () => unknown {
+  return () => {
+    if (!outcome.ok) return undefined;
+    return call.readUsage === undefined ? outcome.value : call.readUsage(outcome.value);
+  };
 }
 
 function limitOf<T>({ policy, call, record }: Run<T>): TimeLimit | undefined {

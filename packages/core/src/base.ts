@@ -5,6 +5,8 @@ export interface Base {
   readonly host: RegExp;
   /** Absent: any path. */
   readonly path?: RegExp;
+  /** Whether its host has no wildcard. */
+  readonly isOneHost: boolean;
   /** How much of a URL it fixes; where several match, the larger one is meant. */
   readonly weight: number;
 }
@@ -36,8 +38,9 @@ export function hostOf(origin: string): string {
 /** `host` or `host/path`; a `*` stands for what is between two dots or slashes, or a part of it. */
 function parseBase(text: string): Base {
   const [host = '', ...segments] = text.toLowerCase().split('/');
-  const weight = segments.length * 2 + (host.includes('*') ? 0 : 1);
-  const base = { host: patternOf(host, '$'), weight };
+  const isOneHost = !host.includes('*');
+  const weight = segments.length * 2 + (isOneHost ? 1 : 0);
+  const base = { host: patternOf(host, '$'), isOneHost, weight };
   if (segments.length === 0) return base;
   return { ...base, path: patternOf(`/${segments.join('/')}`, '(?:/|$)') };
 }

@@ -1,15 +1,16 @@
 import { AttemptLog, type AttemptPart, describeAttempt, mayBeBilled } from './attempt-log.js';
 import type { CallEnd } from './call-end.js';
+import { describeCall, type Stop } from './call-trace.js';
 import type { GiveUp, Retry } from './decide.js';
-import type { EventDetails, PolicyEvent, PolicyEvents } from './events.js';
 import type { Facts } from './facts.js';
+import { honoursKey } from './idempotency-key.js';
+import type { QueuePlace } from './limiter.js';
+import type { EventDetails, PolicyEvent, PolicyEvents } from './policy-events.js';
 import type { Run } from './run.js';
-import { STOP_REASONS, type StopReason } from './stop-reason.js';
 import type { Trace, Traced } from './trace.js';
 
 /** What a call has in common with others. */
 type Shared = Pick<Run<unknown>, 'policy' | 'provider' | 'state'>;
-type Stop = Pick<Trace, 'retryAt' | 'refusal'> & { reason: StopReason; rebuilt?: true };
 
 let calls = 0;
 
@@ -31,6 +32,7 @@ export class CallRecord implements Traced {
   readonly #startedMs: number;
   #attemptStartedMs: number | undefined;
   #attempt = 0;
+  #hasWaited = false;
   #endedMs = 0;
   #success: Facts | undefined;
   #stop: Stop | undefined;
@@ -46,7 +48,7 @@ export class CallRecord implements Traced {
     return this.#shared.policy.clock.monotonic() - this.#startedMs;
   }
 
-  /** Milliseconds since the current attempt started. */
+  /** Of the current attempt. */
   attemptMs(nowMs = this.#shared.policy.clock.monotonic()): number {
     return nowMs - (this.#attemptStartedMs ?? this.#startedMs);
   }
@@ -55,7 +57,7 @@ export class CallRecord implements Traced {
   startAttempt(): number {
     this.#attempt++;
     const { clock } = this.#shared.policy;
-    if (this.#attempt > 1 || this.heldMs > 0) this.#attemptStartedMs = clock.monotonic();
+    if (this.#attempt > 1 || this.#hasWaited) this.#attemptStartedMs = clock.monotonic();
     if (this.#attempt > 1) this.#tell('retry');
     this.#tell('attempt');
     return this.#attempt;
@@ -85,12 +87,19 @@ export class CallRecord implements Traced {
     this.#tell('hold', { attempt: this.#attempt + 1, ...(known && { untilMs }) });
   }
 
-  /** A wait or a hold took this long; `own`: it was the told wait of its last attempt. */
-  held(heldMs: number, own: boolean): void {
-    this.heldMs += heldMs;
+  /** It has to wait in the queue of a limiter. */
+  queued(place: QueuePlace): void {
+    this.#tell('queued', { ...place, attempt: this.#attempt + 1 });
+  }
+
+  /** Waiting took this long: in the gate for the told wait of its last attempt, or of others, or queued. */
+  held(heldMs: number, why: 'told' | 'others' | 'queued'): void {
+    if (why !== 'queued') this.heldMs += heldMs;
+    this.#hasWaited = true;
     this.#shared.state.waste.waitedMs += heldMs;
-    if (own) this.#setWait(heldMs);
-    else this.log.addHold({ beforeAttempt: this.#attempt + 1, heldMs });
+    const hold = { beforeAttempt: this.#attempt + 1, heldMs };
+    if (why === 'told') this.#setWait(heldMs);
+    else this.log.addHold(why === 'queued' ? { ...hold, queued: true } : hold);
   }
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */
@@ -120,9 +129,8 @@ export class CallRecord implements Traced {
   }
 
   /** A layer above repeats a call that was refrained from. */
-  repeats(of: number, times: number): void {
-    this.log.note(`call ${of} was the same and may have been done; this repeats it, time ${times}`);
-    this.#tell('layeredRetry', { of, times });
+  repeats(how: EventDetails<'layeredRetry'>): void {
+    this.#tell('layeredRetry', how);
   }
 
   #end(stop: Stop, failure = stop.refusal): void {
@@ -143,8 +151,7 @@ export class CallRecord implements Traced {
     notes: readonly string[],
   ): void {
     const entry = describeAttempt(this.#part(part, this.attemptMs()), facts);
-    const { idempotencyKeyHonoured } = this.#shared.provider;
-    this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
+    this.log.add(entry, honoursKey(facts, this.#shared.provider));
     for (const note of notes) this.log.note(note);
     this.#shared.state.waste.wasted++;
     if (mayBeBilled(this.method, entry)) this.#shared.state.waste.possiblyBilled++;
@@ -154,14 +161,18 @@ export class CallRecord implements Traced {
     return { number: this.#attempt, durationMs, ...part };
   }
 
+  #lastPart(): AttemptPart {
+    return this.#part({}, this.attemptMs(this.#endedMs));
+  }
+
   /** Sends an event, if anybody listens. */
   #tell<Name extends keyof PolicyEvents>(type: Name, rest?: EventDetails<Name>): void {
     const { events, clock } = this.#shared.policy;
     if (!events.hears(type)) return;
-    const { method, number } = this;
+    const { method } = this;
     const record = {
       type,
-      call: number,
+      call: this.number,
       key: this.#shared.state.label,
       attempt: this.#attempt,
       atMs: clock.now(),
@@ -172,28 +183,14 @@ export class CallRecord implements Traced {
   }
 
   trace(): Trace {
-    const { method } = this;
-    const stop = this.#stop;
-    const { entries, holds, notes } = this.log;
-    return {
-      outcome: stop ? 'give-up' : 'success',
-      ...(method !== undefined && { method }),
-      provider: this.#shared.provider.name,
-      idempotencyKeyHonoured: this.#shared.provider.idempotencyKeyHonoured,
+    return describeCall({
+      method: this.method,
+      provider: this.#shared.provider,
       key: this.#shared.state.label,
-      attempts: this.#success
-        ? [
-            ...entries,
-            describeAttempt(this.#part({}, this.attemptMs(this.#endedMs)), this.#success),
-          ]
-        : entries,
-      holds,
+      log: this.log,
       elapsedMs: this.#endedMs - this.#startedMs,
-      ...(stop && { ...stop, remedy: STOP_REASONS[stop.reason].remedy }),
-      rebuilt: stop?.rebuilt === true,
-      mayHaveBeenBilled: entries.some((entry) => mayBeBilled(method, entry)),
-      possibleBills: this.log.possibleBills(method, stop === undefined),
-      notes,
-    };
+      success: this.#success && describeAttempt(this.#lastPart(), this.#success),
+      stop: this.#stop,
+    });
   }
 }

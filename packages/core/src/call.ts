@@ -1,5 +1,7 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
+import type { Layer } from './layered-retry.js';
+import type { Priority, TokenCount } from './limiter.js';
 import type { Outcome } from './outcome.js';
 import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
@@ -27,6 +29,12 @@ export interface CallLimits {
   readonly maxHoldMs?: number | undefined;
   /** Whether the work of this call may be done, and billed, twice. */
   readonly repeatable?: boolean | undefined;
+  /** Who goes first where a limiter makes calls wait. @default 'normal' */
+  readonly priority?: Priority | undefined;
+  /** For whom it is made: a limiter is fair between the tenants of a key. @default '' */
+  readonly tenant?: string | undefined;
+  /** The tokens that it takes of a limiter. @default an estimate of the limiter's */
+  readonly tokens?: TokenCount | undefined;
   /** Is told once, when the call has settled, what happened to it. */
   readonly onSettled?: ((trace: Trace) => void) | undefined;
 }
@@ -61,6 +69,8 @@ export interface CallOptions<T> extends CallLimits {
    * what we refrained from. Asked only when there is something to notice.
    */
   readonly fingerprint?: (() => string | undefined) | undefined;
+  /** Names the layer above that makes the call, as far as its request tells. Asked only then. */
+  readonly layer?: (() => Layer | undefined) | undefined;
   /**
    * Asked when the call repeats one that was given up because it may have been done: what it ends with
    * instead, without an attempt. @default nothing, so it is made
@@ -68,7 +78,14 @@ export interface CallOptions<T> extends CallLimits {
   readonly standing?: (() => Outcome<T> | undefined) | undefined;
   /**
    * Makes the outcome of a call that is refused without a request, because another call of its key
-   * was refused. @default the very value or error of that call
+   * was refused, or the same call was before. @default the very value or error of that call
    */
   readonly rebuild?: ((refusal: GivenRefusal) => Outcome<T>) | undefined;
+  /** The body of its request, for a limiter that has to estimate tokens. It is looked at, never used up. */
+  readonly body?: unknown;
+  /**
+   * Finds in a value of its own what was used, for a limiter that counts tokens; the value must stay
+   * as it is. @default the value itself, in which `usage` is looked for
+   */
+  readonly readUsage?: ((value: T) => unknown) | undefined;
 }

@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test, vi } from 'vitest';
-import { Events, type GiveUpEvent, notify, type PolicyEvent, type WaitingEvent } from './events.js';
+import { Events, notify } from './events.js';
+import type { GiveUpEvent, PolicyEvent, WaitingEvent } from './policy-events.js';
 
 const attempt: PolicyEvent = { type: 'attempt', call: 1, key: '', attempt: 1, atMs: 0 };
 

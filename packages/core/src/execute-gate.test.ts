@@ -2,12 +2,12 @@ import { getEventListeners } from 'node:events';
 import { FakeClock, recordEvents } from '@forbear/testing';
 import { describe, expect, test, vi } from 'vitest';
 import type { CallOptions, Operation } from './call.js';
-import type { PolicyEvent } from './events.js';
 import { execute } from './execute.js';
 import { explain } from './explain.js';
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
 import { definePolicy, type PolicyOptions } from './policy.js';
+import type { PolicyEvent } from './policy-events.js';
 import { type Trace, traceOf } from './trace.js';
 
 interface Answer {
@@ -55,7 +55,7 @@ function setUp(options: PolicyOptions = {}) {
   return { clock, policy, events, traces, call, close, slowly, state };
 }
 
-function types(events: readonly PolicyEvent[], call: number): readonly string[] {
+function types(events: readonly PolicyEvent[], call: number | undefined): readonly string[] {
   return events.filter((event) => event.call === call).map(({ type }) => type);
 }
 
@@ -588,6 +588,18 @@ describe('a layer above that repeats', () => {
     await clock.advance(60_001);
     await call(done, named);
     expect(events.filter(({ type }) => type === 'layeredRetry')).toEqual([]);
+  });
+
+  test('is named, with what makes it stop, if its request tells who it is', async () => {
+    const { events, call } = setUp();
+    const layer = () => ({ name: 'a queue', remedy: 'stop it' });
+    for (let time = 0; time < 2; time++) await call(done, { ...named, layer });
+    await call(done, named);
+    const layered = events.filter(({ type }) => type === 'layeredRetry');
+    expect(layered).toMatchObject([
+      { layer: 'a queue', remedy: 'stop it', refused: false },
+      { layer: 'a loop above', refused: false },
+    ]);
   });
 
   test('is nobody when what was refrained from had another reason than safety', async () => {

@@ -103,6 +103,17 @@ describe('why it stopped, and what can be done', () => {
       '500 server-error, stopped: POST may have been processed and flex.ai honours no ' +
         'idempotency key; set repeatable: true to accept a double bill.',
     ],
+    repetition: [
+      traced({
+        outcome: 'give-up',
+        reason: 'repetition',
+        refusal: failure({ status: 500 }),
+        rebuilt: true,
+      }),
+      'succeeded. Stopped: the same call got 500 server-error before and may have been processed, so it was ' +
+        'not sent again; let the layer above not retry (maxRetries: 0 there), or set repeatable: ' +
+        'true to accept a double bill.',
+    ],
     done: [
       stopped('done', { kind: 'network', status: 200 }),
       '200 network, stopped: the work was done before the answer broke; ' +
@@ -137,6 +148,16 @@ describe('why it stopped, and what can be done', () => {
       stopped('policy-threw', { status: 500 }),
       '500 server-error. Stopped: a function that was given to Forbear threw; mend the function ' +
         'that you gave, such as a clock, a random source or rebuild.',
+    ],
+    'queue-full': [
+      stopped('queue-full', { status: 500 }),
+      '500 server-error. Stopped: the queue of its limiter is full; call again later, call with a ' +
+        'higher priority, or raise maxQueued.',
+    ],
+    'never-fits': [
+      stopped('never-fits', { status: 500 }),
+      '500 server-error. Stopped: it takes more tokens than its limit ever holds; send less, or ' +
+        'allow less output.',
     ],
     'past-deadline': [
       stopped('past-deadline', { status: 429, kind: 'rate-limited' }),

@@ -133,6 +133,7 @@ export class Gates {
     if (found === undefined || state === undefined) return false;
     this.#states.delete(found);
     this.#forgotten.add(state.waste);
+    state.lane?.close();
     return true;
   }
 }

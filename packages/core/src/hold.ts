@@ -1,46 +1,65 @@
 import type { Admission, Permit } from './gate/admission.js';
 import type { GivenRefusal } from './gate/refusal.js';
+import type { LaneAdmission, LanePermit } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import type { Outcome } from './outcome.js';
 import type { Ended, Run, Verdict } from './run.js';
 import { timeoutError } from './time-limit.js';
 
-/** Leave to make an attempt, or the end of the call. */
-export type Leave<T> = { readonly permit?: Permit } | Ended<T>;
+/** Leave to make one attempt: what its gate and its lane want to hear of how it ended. */
+export interface Passes {
+  readonly permit?: Permit;
+  readonly lanePermit?: LanePermit;
+}
 
-const AT_ONCE: { readonly permit?: Permit } = Object.freeze({});
+/** Leave to make an attempt, or the end of the call. */
+export type Leave<T> = Passes | Ended<T>;
+
+export const AT_ONCE: Passes = Object.freeze({});
 
 /**
- * Waits in the gate of the call's key until the next attempt may start. It throws and
- * rejects only with what the call's `rebuild` throws.
+ * Waits in the gate of the call's key until the next attempt may start. It
+ * throws and rejects only with what the call's `rebuild` or a clock throws.
  *
  * @param last how the attempt before ended
  */
 export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Promise<Leave<T>> {
   const { policy, call, state, record } = run;
-  if (state.gate.isOpen || attemptsInTest() !== undefined) return AT_ONCE;
+  if (attemptsInTest() !== undefined) return AT_ONCE;
+  if (state.gate.isOpen) return AT_ONCE;
   const nowMs = policy.clock.monotonic();
-  const deadlineMs = call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY;
-  const deadlineAtMs = nowMs + deadlineMs - record.elapsedMs();
+  const deadlineAtMs = deadlineOf(run, nowMs);
   const holdEndsAtMs = nowMs + (call.maxHoldMs ?? policy.maxHoldMs) - record.heldMs;
   const limitAtMs = Math.min(deadlineAtMs, holdEndsAtMs);
   const admission = state.gate.enter({ number: record.turn, limitAtMs, signal: call.signal });
   const end = (said: Admission) => endOf(run, last, said, deadlineAtMs <= holdEndsAtMs);
   if (!(admission instanceof Promise)) return end(admission);
-  // The told wait of its own last attempt is spent in the gate as well.
-  const own = last?.decision.action === 'retry' && last.decision.closes ? last.decision : undefined;
-  if (own) record.waiting(own, state.gate.opensInMs);
-  else record.holding(state.gate.opensInMs);
+  const own = tellHold(run, last);
   return admission.then((said) => {
-    record.held(policy.clock.monotonic() - nowMs, own !== undefined);
+    record.held(policy.clock.monotonic() - nowMs, own ? 'told' : 'others');
     return end(said);
   });
 }
 
-function endOf<T>(
+/** When a call has to be over, by the monotonic clock. */
+export function deadlineOf<T>({ policy, call, record }: Run<T>, nowMs: number): number {
+  const deadlineMs = call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY;
+  return nowMs + deadlineMs - record.elapsedMs();
+}
+
+/** The gate holds a call. Says whether it is the told wait of its own last attempt that is spent there. */
+export function tellHold<T>({ state, record }: Run<T>, last: Verdict<T> | undefined): boolean {
+  const own = last?.decision.action === 'retry' && last.decision.closes ? last.decision : undefined;
+  if (own) record.waiting(own, state.gate.opensInMs);
+  else record.holding(state.gate.opensInMs);
+  return own !== undefined;
+}
+
+/** What becomes of a call that a gate or a lane has answered. */
+export function endOf<T>(
   run: Run<T>,
   last: Verdict<T> | undefined,
-  said: Admission,
+  said: Admission | LaneAdmission,
   deadlineIsFirst: boolean,
 ): Leave<T> {
   const { call } = run;
@@ -49,6 +68,8 @@ function endOf<T>(
       return said;
     case 'aborted':
       return { outcome: { ok: false, error: call.signal?.reason }, reason: 'aborted' };
+    case 'turned-away':
+      return { outcome: { ok: false, error: said.error }, reason: said.reason };
     case 'refused': {
       // Also where the call has an answer of its own: this one says what it would get now.
       const quota = said.refusal.failure.kind === 'quota-exhausted';
@@ -58,13 +79,14 @@ function endOf<T>(
     case 'expired':
     case 'too-late': {
       const { refusal } = said;
-      if (said.kind === 'expired' && deadlineIsFirst) {
+      const isLate = refusal === undefined && last === undefined;
+      if (isLate || (said.kind === 'expired' && deadlineIsFirst)) {
         const outcome = { ok: false, error: timeoutError('deadlineMs') } as const;
-        return { outcome, reason: 'past-deadline', refusal };
+        return { outcome, reason: 'past-deadline', ...(refusal && { refusal }) };
       }
       const reason = deadlineIsFirst ? 'past-deadline' : 'max-hold';
-      if (last !== undefined) return { outcome: last.outcome, reason, refusal };
-      return { ...rebuild(run, refusal), reason };
+      if (last !== undefined) return { outcome: last.outcome, reason, ...(refusal && { refusal }) };
+      return { ...rebuild(run, refusal as GivenRefusal), reason };
     }
   }
 }

@@ -49,18 +49,23 @@ function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   );
 }
 
-const SCOPES: readonly unknown[] = ['credential', 'credential+model', 'endpoint'];
-const SHAPES: readonly unknown[] = ['window', 'full'];
+const SCOPES: readonly unknown[] = [
+  'credential',
+  'credential+model',
+  'organisation',
+  'organisation+model',
+  'endpoint',
+  'resource',
+];
 
 const isProfile = (value: unknown) => {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, hosts, rules, limitScope, resetShape } = value as Partial<Record<string, unknown>>;
+  const { name, hosts, rules, limitScope } = value as Partial<Record<string, unknown>>;
   return (
     typeof name === 'string' &&
     Array.isArray(hosts) &&
     Array.isArray(rules) &&
-    SCOPES.includes(limitScope) &&
-    SHAPES.includes(resetShape)
+    SCOPES.includes(limitScope)
   );
 };
 
@@ -103,7 +108,16 @@ export const POLICY_CHECKS: Checks = {
   maxRetryAfterMs: durationMs(),
   probeMs: durationMs(1),
   retryBudget,
+  refuseRepeatsMs: durationMs(1),
   key: functionOption,
+  idempotencyKey: check(
+    (value) => value === false || typeof value === 'function',
+    'give a function that returns a new key, or false',
+  ),
+  limiter: check(
+    (value) => hasMethods(value, 'laneOf'),
+    'give what createLimiter() of @forbear/limiter made',
+  ),
   clock: check(
     (value) => hasMethods(value, 'now', 'monotonic', 'setTimer'),
     'give an object with now(), monotonic() and setTimer(callback, ms)',

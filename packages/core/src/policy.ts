@@ -5,11 +5,13 @@ import { Events } from './events.js';
 import { Gates } from './gates.js';
 import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
+import type { Limiter } from './limiter.js';
 import { assertOptions } from './options.js';
 import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
+import { uuidOf } from './uuid.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
@@ -54,6 +56,22 @@ export interface PolicyOptions {
    * @default what the provider's profile says
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
+  /**
+   * Makes the idempotency key of each call to a provider that honours them, 1 to 255 visible ASCII
+   * characters; `false`: none is made. A key that a request brings always wins. @default a random UUID
+   */
+  readonly idempotencyKey?: (() => string) | false | undefined;
+  /**
+   * How long in milliseconds a call is refused that is the same as one that was given up because it
+   * may have been processed: it ends as that one did, without a request. It is for layers above that
+   * repeat what fails and cannot be told not to. @default never
+   */
+  readonly refuseRepeatsMs?: number | undefined;
+  /**
+   * Paces attempts before the server has to refuse them; `createLimiter` of `@forbear/limiter` makes
+   * one. @default none
+   */
+  readonly limiter?: Limiter | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
   /** A random number in [0, 1), for jitter. @default Math.random */
@@ -73,9 +91,14 @@ export interface Policy {
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
+  /** `undefined`: no call is refused for being the same as another. */
+  readonly refuseRepeatsMs: number | undefined;
+  readonly limiter: Limiter | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
+  /** `undefined`: none is made. */
+  readonly idempotencyKey: (() => string) | undefined;
   /** The gates of its keys, and what was wasted. */
   readonly gates: Gates;
   /** What happens to its calls, as it happens. */
@@ -107,12 +130,27 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    refuseRepeatsMs: options.refuseRepeatsMs,
+    limiter: options.limiter,
     clock,
     random: options.random ?? Math.random,
     key: options.key,
-    gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
+    idempotencyKey:
+      options.idempotencyKey === false ? undefined : (options.idempotencyKey ?? randomUuid),
+    gates: new Gates({
+      clock,
+      maxRetryAfterMs,
+      probeMs,
+      retryBudget,
+      refuseRepeatsMs: options.refuseRepeatsMs,
+    }),
     events: new Events(),
   });
+}
+
+function randomUuid(): string {
+  // crypto.randomUUID is missing on pages without TLS.
+  return uuidOf(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 function freezeBackoff(backoff: Backoff): Backoff {

@@ -33,6 +33,12 @@ export const STOP_REASONS = Object.freeze({
     because: 'the work was done before the answer broke',
     remedy: 'set repeatable: true to accept a double bill',
   },
+  repetition: {
+    question: 'safe',
+    because: 'the same call before it may have been processed',
+    remedy:
+      'let the layer above not retry (maxRetries: 0 there), or set repeatable: true to accept a double bill',
+  },
   'not-replayable': {
     question: 'may',
     because: 'its body can be sent only once',
@@ -68,6 +74,16 @@ export const STOP_REASONS = Object.freeze({
     question: 'when',
     because: 'the server named a time later than maxRetryAfterMs allows',
     remedy: 'call again after retryAt, or raise maxRetryAfterMs',
+  },
+  'queue-full': {
+    question: 'may',
+    because: 'the queue of its limiter is full',
+    remedy: 'call again later, call with a higher priority, or raise maxQueued',
+  },
+  'never-fits': {
+    question: 'help',
+    because: 'it takes more tokens than its limit ever holds',
+    remedy: 'send less, or allow less output',
   },
   'policy-threw': {
     question: 'may',

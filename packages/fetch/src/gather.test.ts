@@ -15,7 +15,10 @@ async function gather(
     init: undefined,
     plan: {},
     provider: genericProfile,
+    idempotencyKey: undefined,
     clock: new FakeClock(),
+    keepsBodies: false,
+    limited: false,
     readSent: () => 'unknown',
     ...from,
   };
@@ -36,6 +39,11 @@ test('a success is its status alone', async () => {
 test.each([429, 402, 503, 529, 403])('the body of a %s is peeked', async (status) => {
   const facts = await gather(answer(new Response('why', { status })));
   expect(facts).toMatchObject({ status, body: 'why', sent: 'yes', replayable: true });
+});
+
+test('every failed body is peeked where it may answer the same call again', async () => {
+  const failed = answer(new Response('why', { status: 502 }));
+  expect(await gather(failed, { keepsBodies: true })).toMatchObject({ body: 'why' });
 });
 
 test('the body of a 502 is nothing to anybody, so it is not touched', async () => {
@@ -59,6 +67,7 @@ test.each<[string, object]>([
     sent: 'yes',
     replayable: false,
     hasIdempotencyKey: true,
+    idempotencyKeyHonoured: false,
   });
 });
 

@@ -5,6 +5,7 @@ export { errorPage } from './provider/error-page.js';
 export type { FakeProvider } from './provider/fake-provider.js';
 export { fakeProvider } from './provider/fake-provider.js';
 export type { Fault, FaultRequest, FaultTarget, Work } from './provider/fault.js';
+export type { Limits } from './provider/key-limits.js';
 export type { Ledger, LedgerEntry } from './provider/ledger.js';
 export type { FakeProviderOptions } from './provider/options.js';
 export type { ProviderClock } from './provider/provider-clock.js';

@@ -13,13 +13,19 @@ export interface Permit {
 /** What a gate says to a call that wants to make an attempt. */
 export type Admission =
   /** Go. Without a permit the gate was open, and need not hear how the attempt ended. */
-  | { readonly kind: 'admitted'; readonly permit?: Permit }
+  { readonly kind: 'admitted'; readonly permit?: Permit } | KeptOut;
+
+/** Why a call makes no attempt. */
+export type KeptOut =
   /** Nothing goes for long: the wallet is empty, or the told wait is longer than `maxRetryAfterMs`. */
   | { readonly kind: 'refused'; readonly refusal: GivenRefusal }
-  /** It is not going to open within the limit of the call, so the wait was not begun or went no further. */
-  | { readonly kind: 'too-late'; readonly refusal: GivenRefusal }
+  /**
+   * It is not going to open within the limit of the call, so the wait was not begun or went no further.
+   * Without a refusal it is the limiter that keeps it.
+   */
+  | { readonly kind: 'too-late'; readonly refusal?: GivenRefusal }
   /** Its turn did not come within the limit of the call. */
-  | { readonly kind: 'expired'; readonly refusal: GivenRefusal }
+  | { readonly kind: 'expired'; readonly refusal?: GivenRefusal }
   | { readonly kind: 'aborted' };
 
 /** A call that wants to make an attempt. */

@@ -1,21 +1,10 @@
 import type { Admission, Caller, GateRules, GateState, Permit, PermitEnd } from './admission.js';
 import { Alarm } from './alarm.js';
+import { Barrier } from './barrier.js';
 import type { Closure } from './closure.js';
-import { Ramp, stepAfterRefusal } from './ramp.js';
-import { giveRefusal, type Refusal } from './refusal.js';
+import type { GateQueue } from './gate-queue.js';
+import type { Refusal } from './refusal.js';
 import { WaitingLine } from './waiting-line.js';
-
-interface Shut {
-  refusal: Refusal;
-  /** What the server told: until then nothing is sent. By the monotonic clock; may be `Infinity`. */
-  toldUntilMs: number;
-  /** That and its jitter. */
-  opensAtMs: number;
-  /** From when on the next probe may go. */
-  probeAtMs: number;
-  /** From when it opens. */
-  ramp: Ramp | undefined;
-}
 
 const OPEN: Admission = Object.freeze({ kind: 'admitted' });
 const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
@@ -27,59 +16,52 @@ const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
  */
 export class Gate {
   readonly #rules: GateRules;
+  readonly #barrier: Barrier;
   readonly #line: WaitingLine<Admission>;
-  #shut: Shut | undefined;
-  #threshold = Number.POSITIVE_INFINITY;
-  #stepMs = stepAfterRefusal(0);
   readonly #alarm: Alarm;
+  #queue: GateQueue | undefined;
 
   constructor(rules: GateRules) {
     this.#rules = rules;
+    this.#barrier = new Barrier(rules, () => this.waiting);
     this.#line = new WaitingLine(rules.clock, () => this.#pump());
     this.#alarm = new Alarm(rules.clock, () => this.#pump());
   }
 
   get isOpen(): boolean {
-    return this.#shut === undefined;
+    return this.#barrier.isOpen;
   }
 
   /** How many calls wait in it. */
   get waiting(): number {
-    return this.#line.length;
+    return this.#queue === undefined ? this.#line.length : this.#queue.length;
   }
 
   get state(): GateState {
-    return this.#stateAt(this.#rules.clock.monotonic());
+    return this.#barrier.stateAt(this.#rules.clock.monotonic());
   }
 
   /** Milliseconds until it opens: 0 when it does not keep anybody from starting, `Infinity` unknown. */
   get opensInMs(): number {
-    const opensAtMs = this.#shut?.opensAtMs ?? 0;
-    return Math.max(0, opensAtMs - this.#rules.clock.monotonic());
+    return Math.max(0, this.#barrier.opensAtMs - this.#rules.clock.monotonic());
   }
 
   /** Asks to make an attempt: answered at once, or when the wait is over. It never rejects. */
   enter(caller: Caller): Admission | Promise<Admission> {
-    if (this.#shut === undefined) return OPEN;
+    if (this.isOpen) return OPEN;
     if (caller.signal?.aborted) return ABORTED;
-    const shut = this.#shut;
     const nowMs = this.#rules.clock.monotonic();
-    switch (this.#stateAt(nowMs)) {
-      case 'open':
-        return OPEN;
-      case 'refusing':
-        return this.#probe(shut, nowMs) ?? this.#refuse(shut, 'refused');
-      case 'closed':
-        if (caller.limitAtMs <= shut.toldUntilMs) return this.#refuse(shut, 'too-late');
-        break;
-      case 'reopening':
-        if (caller.limitAtMs <= nowMs) return this.#refuse(shut, 'expired');
-        if (this.#line.length === 0) {
-          const permit = this.#takeTurn(shut, nowMs);
-          if (permit !== undefined) return { kind: 'admitted', permit };
-        }
-    }
-    return this.#wait(shut, caller);
+    const said = this.#barrier.pass(caller, nowMs, this.#line.length === 0);
+    if (said !== undefined) return said;
+    const { number, limitAtMs, signal } = caller;
+    const ended = this.#line.join({
+      number,
+      limitAtMs,
+      signal,
+      ends: { aborted: ABORTED, expired: () => this.#barrier.refuse('expired') },
+    });
+    this.#pump();
+    return ended;
   }
 
   /**
@@ -87,110 +69,56 @@ export class Gate {
    *
    * @param tookMs how long that took, in milliseconds: another refusal would not take much longer
    */
-  close({ ms, jitterMs }: Closure, refusal: Refusal, tookMs = 0): void {
-    this.#stepMs = stepAfterRefusal(tookMs);
-    const nowMs = this.#rules.clock.monotonic();
-    const untilMs = nowMs + ms;
-    const before = this.#stateAt(nowMs) === 'open' ? undefined : this.#shut;
-    this.#threshold = before?.ramp?.thresholdAfterRefusal ?? this.#threshold;
-    if (before === undefined || untilMs >= before.toldUntilMs) {
-      this.#shut = {
-        refusal,
-        toldUntilMs: untilMs,
-        opensAtMs: untilMs + jitterMs,
-        probeAtMs: nowMs + this.#rules.probeMs,
-        ramp: undefined,
-      };
-    }
+  close(closure: Closure, refusal: Refusal, tookMs = 0): void {
+    this.#barrier.close(closure, refusal, tookMs);
     this.#pump();
   }
 
   /** An attempt that had this permit is over. */
-  settle({ ramp, under }: Permit, end: PermitEnd): void {
-    ramp?.release(end !== 'unanswered', this.#rules.clock.monotonic());
-    // The success of a probe says nothing of what has closed the gate since.
-    const proves = ramp === undefined && end === 'succeeded' && under === this.#shut;
-    if (proves && this.state !== 'reopening') this.#reopen();
+  settle(permit: Permit, end: PermitEnd): void {
+    this.#barrier.settle(permit, end);
     this.#pump();
   }
 
   /** Opens it by hand, because its user knows better: the wallet was filled, say. */
   open(): void {
-    if (this.state !== 'reopening') this.#reopen();
+    this.#barrier.reopen();
     this.#pump();
   }
 
-  #reopen(): void {
-    const shut = this.#shut;
-    if (shut === undefined) return;
-    const nowMs = this.#rules.clock.monotonic();
-    if (this.#line.length === 0) this.#shut = undefined;
-    else this.#shut = { ...shut, toldUntilMs: nowMs, opensAtMs: nowMs, ramp: undefined };
+  /** Whether leave that was given with this permit still holds: it has not closed since. */
+  stillAdmits(permit: Permit | undefined): boolean {
+    return this.#barrier.stillAdmits(permit);
   }
 
-  #stateAt(nowMs: number): GateState {
-    const shut = this.#shut;
-    if (shut === undefined) return 'open';
-    if (shut.toldUntilMs - nowMs > this.#rules.maxRetryAfterMs) return 'refusing';
-    if (nowMs < shut.opensAtMs) return 'closed';
-    shut.ramp ??= new Ramp(shut.opensAtMs, this.#threshold, this.#stepMs);
-    if (this.#line.length > 0 || !(shut.ramp.answered || shut.ramp.isOver(nowMs))) {
-      return 'reopening';
-    }
-    this.#shut = undefined;
-    this.#threshold = Number.POSITIVE_INFINITY;
-    return 'open';
-  }
-
-  #takeTurn(shut: Shut, nowMs: number): Permit | undefined {
-    return shut.ramp?.take(nowMs) ? { ramp: shut.ramp, under: shut } : undefined;
-  }
-
-  #probe(shut: Shut, nowMs: number): Admission | undefined {
-    if (nowMs < shut.probeAtMs) return undefined;
-    shut.probeAtMs = nowMs + this.#rules.probeMs;
-    return { kind: 'admitted', permit: { ramp: undefined, under: shut } };
-  }
-
-  #refuse(shut: Shut, kind: 'refused' | 'too-late' | 'expired'): Admission {
-    const leftMs = shut.toldUntilMs - this.#rules.clock.monotonic();
-    return { kind, refusal: giveRefusal(shut.refusal, leftMs) };
-  }
-
-  #wait(shut: Shut, { number, limitAtMs, signal }: Caller): Promise<Admission> {
-    const expired = () => this.#refuse(this.#shut ?? shut, 'expired');
-    const ended = this.#line.join({
-      number,
-      limitAtMs,
-      signal,
-      ends: { aborted: ABORTED, expired },
-    });
-    this.#pump();
-    return ended;
+  /** Gives it another queue than its own; calls come to that one from now on, and it asks here. */
+  attach(queue: GateQueue): Barrier {
+    this.#queue = queue;
+    return this.#barrier;
   }
 
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
   #pump(): void {
-    const nowMs = this.#rules.clock.monotonic();
-    const state = this.#stateAt(nowMs);
-    const shut = this.#shut;
-    if (shut === undefined) {
-      while (this.#line.length > 0) this.#line.shift(OPEN);
-    } else if (state === 'refusing') {
-      while (this.#line.length > 0) this.#line.shift(this.#refuse(shut, 'refused'));
-    } else if (state === 'closed') {
-      this.#line.drop(shut.toldUntilMs, () => this.#refuse(shut, 'too-late'));
-      // Jitter alone never makes a call miss its limit: half of the time that is left has to do.
-      const halfWayMs = (shut.toldUntilMs + this.#line.firstLimitAtMs) / 2;
-      if (this.#line.firstLimitAtMs <= shut.opensAtMs) shut.opensAtMs = halfWayMs;
-    } else {
-      while (this.#line.length > 0) {
-        const permit = this.#takeTurn(shut, nowMs);
-        if (permit === undefined) break;
-        this.#line.shift({ kind: 'admitted', permit });
-      }
+    if (this.#queue !== undefined) {
+      this.#queue.pump();
+      return;
     }
-    const nextAtMs = state === 'closed' ? shut?.opensAtMs : shut?.ramp?.nextStepAtMs;
-    this.#alarm.set(this.#line.length > 0 ? nextAtMs : undefined);
+    const nowMs = this.#rules.clock.monotonic();
+    if (this.#barrier.stateAt(nowMs) === 'closed') {
+      this.#line.drop(this.#barrier.toldUntilMs, () => this.#barrier.refuse('too-late'));
+      this.#barrier.cutJitter(this.#line.firstLimitAtMs);
+    } else this.#letGo(nowMs);
+    this.#alarm.set(this.#line.length > 0 ? this.#barrier.changesAtMs(nowMs) : undefined);
+  }
+
+  #letGo(nowMs: number): void {
+    const isRefusing = this.#barrier.stateAt(nowMs) === 'refusing';
+    for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
+      const said = isRefusing
+        ? this.#barrier.refuse('refused')
+        : this.#barrier.pass(first, nowMs, true);
+      if (said === undefined) return;
+      this.#line.shift(said);
+    }
   }
 }

@@ -13,26 +13,42 @@ export interface Waiting<End> {
   readonly ends: { readonly aborted: End; expired(): End };
 }
 
-interface Place<End> {
-  readonly number: number;
-  readonly limitAtMs: number;
-  readonly leave: (end: End) => void;
-  /** Whether it has gone; its place stays until it comes to the front. */
-  left: boolean;
+/** The place of a call in the line. It stays after the call has left, until it comes to the front. */
+class Place<End, Caller extends Waiting<End>> {
+  readonly waiting: Caller;
+  readonly resolve: (end: End) => void;
+  stopTimer: (() => void) | undefined = undefined;
+  forget: (() => void) | undefined = undefined;
+  left = false;
+
+  constructor(waiting: Caller, resolve: (end: End) => void) {
+    this.waiting = waiting;
+    this.resolve = resolve;
+  }
 }
 
 /** Calls that wait, the oldest first. Each leaves once: when it is let go, aborted or out of time. */
-export class WaitingLine<End> {
+export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   readonly #clock: Clock;
-  readonly #onLeave: () => void;
-  #places = queueOf<End>([]);
+  readonly #onLeave: (waiting: Caller) => void;
+  readonly #compare: (one: Caller, other: Caller) => number;
+  #places: TinyQueue<Place<End, Caller>>;
   #length = 0;
   #firstLimitAtMs = Number.POSITIVE_INFINITY;
 
-  /** @param onLeave is told when one has left by itself, aborted or out of time */
-  constructor(clock: Clock, onLeave: () => void) {
+  /**
+   * @param onLeave is told when one has left by itself, aborted or out of time
+   * @param compare who goes first, where it is not simply the oldest
+   */
+  constructor(
+    clock: Clock,
+    onLeave: (waiting: Caller) => void,
+    compare: (one: Caller, other: Caller) => number = byAge,
+  ) {
     this.#clock = clock;
     this.#onLeave = onLeave;
+    this.#compare = compare;
+    this.#places = this.#queueOf([]);
   }
 
   get length(): number {
@@ -44,62 +60,98 @@ export class WaitingLine<End> {
     return this.#firstLimitAtMs;
   }
 
+  /** Who goes next. */
+  get first(): Caller | undefined {
+    let place = this.#places.peek();
+    while (place?.left) {
+      this.#places.pop();
+      place = this.#places.peek();
+    }
+    return place?.waiting;
+  }
+
   /** Waits in line. */
-  join({ number, limitAtMs, signal, ends }: Waiting<End>): Promise<End> {
+  join(waiting: Caller): Promise<End> {
     return new Promise((resolve) => {
-      let stopTimer: (() => void) | undefined;
-      const leave = (end: End) => {
-        stopTimer?.();
-        forget?.();
-        place.left = true;
-        this.#length--;
-        this.#tidy();
-        resolve(end);
-      };
-      const quit = (end: End) => {
-        leave(end);
-        this.#onLeave();
-      };
-      const forget = signal ? onAbort(signal, () => quit(ends.aborted)) : undefined;
-      const place = { number, limitAtMs, leave, left: false };
+      const { limitAtMs, signal, ends } = waiting;
+      const place = new Place(waiting, resolve);
       this.#places.push(place);
       this.#length++;
       this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
-      const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
-      if (Number.isFinite(leftMs)) {
-        stopTimer = this.#clock.setTimer(() => quit(ends.expired()), leftMs);
+      if (signal) place.forget = onAbort(signal, () => this.#quit(place, ends.aborted));
+      if (limitAtMs < Number.POSITIVE_INFINITY) {
+        const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
+        place.stopTimer = this.#clock.setTimer(() => this.#quit(place, ends.expired()), leftMs);
       }
     });
   }
 
   /** Lets the first one go. */
   shift(end: End): void {
-    let first = this.#places.pop();
-    while (first?.left) first = this.#places.pop();
-    first?.leave(end);
+    if (this.first === undefined) return;
+    const place = this.#places.pop();
+    if (place !== undefined) this.#leave(place, end);
+  }
+
+  /** Lets the last one go: it would have been let go after all others. Gives it. */
+  pop(end: End): Caller | undefined {
+    const last = this.#here().reduce<Place<End, Caller> | undefined>(
+      (late, each) =>
+        late === undefined || this.#compare(late.waiting, each.waiting) < 0 ? each : late,
+      undefined,
+    );
+    if (last !== undefined) this.#leave(last, end);
+    return last?.waiting;
   }
 
   /** Lets all go whose limit is at `limitAtMs` or before. */
-  drop(limitAtMs: number, end: () => End): void {
+  drop(limitAtMs: number, end: (waiting: Caller) => End): void {
     if (limitAtMs < this.#firstLimitAtMs) return;
-    const waiting = this.#places.data.filter(({ left }) => !left);
-    const kept = waiting.filter((place) => place.limitAtMs > limitAtMs);
-    this.#places = queueOf(kept);
+    this.sweep((waiting) => (waiting.limitAtMs <= limitAtMs ? end(waiting) : undefined));
+  }
+
+  /** Lets all go that `end` has an end for. */
+  sweep(end: (waiting: Caller) => End | undefined): void {
+    const all = this.#here().map((place) => ({ place, ended: end(place.waiting) }));
+    const kept = all.filter(({ ended }) => ended === undefined).map(({ place }) => place);
+    this.#places = this.#queueOf(kept);
     this.#firstLimitAtMs = kept.reduce(
-      (first, place) => Math.min(first, place.limitAtMs),
+      (first, place) => Math.min(first, place.waiting.limitAtMs),
       Number.POSITIVE_INFINITY,
     );
-    for (const place of waiting) if (place.limitAtMs <= limitAtMs) place.leave(end());
+    for (const { place, ended } of all) if (ended !== undefined) this.#leave(place, ended);
+  }
+
+  #here(): Place<End, Caller>[] {
+    return this.#places.data.filter(({ left }) => !left);
+  }
+
+  #queueOf(places: Place<End, Caller>[]): TinyQueue<Place<End, Caller>> {
+    return new TinyQueue(places, (one, other) => this.#compare(one.waiting, other.waiting));
+  }
+
+  #quit(place: Place<End, Caller>, end: End): void {
+    this.#leave(place, end);
+    this.#onLeave(place.waiting);
+  }
+
+  #leave(place: Place<End, Caller>, end: End): void {
+    place.stopTimer?.();
+    place.forget?.();
+    place.left = true;
+    this.#length--;
+    this.#tidy();
+    place.resolve(end);
   }
 
   /** Those that have gone by themselves are not kept for long: they are never most of the line. */
   #tidy(): void {
     if (this.#length === 0) this.#firstLimitAtMs = Number.POSITIVE_INFINITY;
     if (this.#length * 2 >= this.#places.length) return;
-    this.#places = queueOf(this.#places.data.filter(({ left }) => !left));
+    this.#places = this.#queueOf(this.#here());
   }
 }
 
-function queueOf<End>(places: Place<End>[]): TinyQueue<Place<End>> {
-  return new TinyQueue(places, (one, other) => one.number - other.number);
+function byAge(one: Waiting<unknown>, other: Waiting<unknown>): number {
+  return one.number - other.number;
 }

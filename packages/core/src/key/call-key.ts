@@ -22,8 +22,8 @@ const LEAST_SECRET = 8;
  * options of their call. What the policy's own `key` cannot name, the profile does.
  */
 export function callKeyOf({ key, provider }: Policy, parts: RequestParts): CallKey {
-  const request = describeRequest(parts);
   const { profile, problem } = pickProfile(provider, parts.url);
+  const request = describeRequest(parts, profile.credentials);
   const showKey = () => visibleKeyOf(request, profile);
   const notes =
     problem === undefined
@@ -32,7 +32,7 @@ export function callKeyOf({ key, provider }: Policy, parts: RequestParts): CallK
   if (key === undefined) return { key: keyOf(request, profile), showKey, provider: profile, notes };
   const own = nameBy(key, request);
   if (typeof own === 'string') {
-    const show = () => (holdsSecret(own, request) ? showKey() : own);
+    const show = () => (holdsSecret(own, request, profile) ? showKey() : own);
     return { key: own, showKey: show, provider: profile, notes };
   }
   const note = `the key function ${own.problem}, so the key of the profile was used`;
@@ -58,8 +58,14 @@ function nameBy(
   }
 }
 
-function holdsSecret(key: string, request: KeyRequest): boolean {
-  const words = CREDENTIAL_HEADERS.flatMap((name) => request.header(name)?.split(/[\s,]+/) ?? []);
+function holdsSecret(
+  key: string,
+  request: KeyRequest,
+  { credentials = [] }: ProviderProfile,
+): boolean {
+  const words = [...CREDENTIAL_HEADERS, ...credentials].flatMap(
+    (name) => request.header(name)?.split(/[\s,]+/) ?? [],
+  );
   return [request.credential, ...words.filter((word) => word.length >= LEAST_SECRET)].some(
     (secret) => secret !== '' && key.includes(secret),
   );

@@ -16,14 +16,26 @@ export function kindOf(error: unknown, reason?: unknown): ErrorKind {
   return { type: error.constructor?.name ?? 'no class', name, code, message };
 }
 
+/** All that a user can tell an error by: its kind, its own properties, and the same of its causes. */
+export function likenessOf(error: unknown, reason?: unknown): unknown {
+  return chainOf(error).map((each) => ({
+    ...kindOf(each, reason),
+    keys: Object.keys(each).sort(),
+  }));
+}
+
+/** An error, what caused it, and so on. */
+export function chainOf(error: unknown): readonly Partial<Error>[] {
+  const chain: Partial<Error>[] = [];
+  let current = error;
+  while (chain.length < MAX_CAUSES && typeof current === 'object' && current !== null) {
+    chain.push(current);
+    current = (current as Error).cause;
+  }
+  return chain;
+}
+
 /** Whether an error, or one that caused it, is named `TimeoutError`. */
 export function isTimeoutError(error: unknown): boolean {
-  let current = error;
-  for (let depth = 0; depth < MAX_CAUSES; depth++) {
-    if (typeof current !== 'object' || current === null) return false;
-    const { name, cause } = current as Error;
-    if (name === 'TimeoutError') return true;
-    current = cause;
-  }
-  return false;
+  return chainOf(error).some(({ name }) => name === 'TimeoutError');
 }

@@ -11,7 +11,7 @@ import { RunningRig } from './running-rig.js';
 export interface RigOptions extends PolicyOptions {
   readonly server?: FakeProviderOptions;
   readonly maxSockets?: number;
-  /** Whether Forbear is switched off, so that nothing is told of any call. */
+  /** Its calls may not come as far as the adapter, which then tells nothing of them. */
   readonly silent?: true;
 }
 

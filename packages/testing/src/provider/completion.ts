@@ -11,6 +11,21 @@ export interface Completion {
   readonly promptTokens: number;
 }
 
+/** What a request takes of a limit of tokens: those of its prompt and of its answer; 0: it is none. */
+export function countTokens(body: Buffer): number {
+  try {
+    const { messages } = JSON.parse(body.toString('utf8')) as { messages?: unknown };
+    return messages === undefined ? 0 : promptTokensOf(messages) + WORDS.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The tokens of a prompt: a quarter of the characters of its JSON. */
+export function promptTokensOf(messages: unknown): number {
+  return Math.ceil(JSON.stringify(messages).length / 4);
+}
+
 function usageOf(promptTokens: number) {
   return {
     prompt_tokens: promptTokens,
@@ -29,6 +44,20 @@ export function answerCompletion({ id, model, created, promptTokens }: Completio
     model,
     choices: [{ index: 0, message, finish_reason: 'stop' }],
     usage: usageOf(promptTokens),
+  });
+}
+
+/** The same answer as a message of Anthropic's API (docs.anthropic.com, Messages). */
+export function answerMessage({ id, model, promptTokens }: Completion): Answer {
+  return answerJson(200, {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [{ type: 'text', text: WORDS.join('') }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: promptTokens, output_tokens: WORDS.length },
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Fault, FaultTarget } from './fault.js';
+import type { Limits } from './key-limits.js';
 import type { Ledger } from './ledger.js';
 import { type FakeProviderOptions, resolveOptions } from './options.js';
 import type { RequestRecord } from './request-record.js';
@@ -31,6 +32,12 @@ export interface FakeProvider extends AsyncDisposable {
   fail(fault: Fault | readonly Fault[], where?: FaultTarget): void;
   /** Forgets the scripted faults that have not struck. */
   heal(): void;
+  /**
+   * Changes the limits of all keys; what is used of them stays used.
+   *
+   * @throws TypeError that lists everything that is wrong
+   */
+  limit(limits: Limits): void;
   /** Adds credit to the wallet, in cents. */
   fill(cents: number): void;
   /**

@@ -19,8 +19,10 @@ export interface FakeProviderOptions {
   readonly models?: readonly string[];
   /** What a POST costs, in cents, 0 or more. @default 1 */
   readonly priceCents?: number;
-  /** The limit of each API key. @default none */
-  readonly rateLimit?: RateLimit;
+  /** The limit of the requests of each API key. @default none */
+  readonly rateLimit?: RateLimit | undefined;
+  /** The limit of the tokens of each API key, prompts and answers of completions together. @default none */
+  readonly tokenLimit?: RateLimit | undefined;
   /**
    * The credit that all keys share, in cents. It is looked at when a request arrives and charged when
    * its work is committed, so requests in flight may overdraw it.
@@ -51,16 +53,28 @@ const NAMES: Readonly<Record<keyof FakeProviderOptions, true>> = {
   models: true,
   priceCents: true,
   rateLimit: true,
+  tokenLimit: true,
   wallet: true,
   workMs: true,
   faults: true,
   tls: true,
 };
 
+/** What is wrong with a limit. */
+export function problemsOf(name: string, limit: RateLimit | undefined): readonly string[] {
+  if (limit === undefined) return [];
+  const { shape, limit: units, perMs } = limit;
+  return [
+    ['window', 'bucket'].includes(shape) ? '' : `${name}.shape: 'window' or 'bucket'`,
+    Number.isInteger(units) && units >= 1 ? '' : `${name}.limit: 1 or more`,
+    perMs > 0 ? '' : `${name}.perMs must be more than 0`,
+  ].filter((problem) => problem !== '');
+}
+
 /** @throws TypeError that lists everything that is wrong. */
 export function resolveOptions(options: FakeProviderOptions): Settings {
   const settings = { ...DEFAULTS, ...options };
-  const { rateLimit, priceCents, workMs } = settings;
+  const { rateLimit, tokenLimit, priceCents, workMs } = settings;
   const problems = Object.keys(options)
     .filter((name) => !Object.hasOwn(NAMES, name))
     .map((name) => `unknown option '${name}'`);
@@ -69,11 +83,7 @@ export function resolveOptions(options: FakeProviderOptions): Settings {
   };
   expect(priceCents >= 0, 'priceCents must be 0 or more');
   expect(workMs >= 0 && Number.isFinite(workMs), 'workMs must be 0 or more');
-  if (rateLimit !== undefined) {
-    expect(['window', 'bucket'].includes(rateLimit.shape), "rateLimit.shape: 'window' or 'bucket'");
-    expect(Number.isInteger(rateLimit.limit) && rateLimit.limit >= 1, 'rateLimit.limit: 1 or more');
-    expect(rateLimit.perMs > 0, 'rateLimit.perMs must be more than 0');
-  }
+  problems.push(...problemsOf('rateLimit', rateLimit), ...problemsOf('tokenLimit', tokenLimit));
   if (problems.length > 0) throw new TypeError(`fakeProvider: ${problems.join('; ')}`);
   return settings;
 }

@@ -5,9 +5,10 @@ import type { FakeProvider } from './fake-provider.js';
 import type { Fault, FaultTarget } from './fault.js';
 import { deliver } from './fault-delivery.js';
 import { FaultScript } from './fault-script.js';
+import type { Limits } from './key-limits.js';
 import { WritableLedger } from './ledger.js';
 import { Listener } from './listener.js';
-import type { Settings } from './options.js';
+import { problemsOf, type Settings } from './options.js';
 import { Timers } from './provider-clock.js';
 import { identify, type OpenRecord, openRecord, type RequestRecord } from './request-record.js';
 import { Service } from './service.js';
@@ -82,6 +83,15 @@ export class RunningProvider implements FakeProvider {
 
   heal(): void {
     this.#script.heal();
+  }
+
+  limit(limits: Limits): void {
+    const problems = [
+      ...problemsOf('rateLimit', limits.rateLimit),
+      ...problemsOf('tokenLimit', limits.tokenLimit),
+    ];
+    if (problems.length > 0) throw new TypeError(`limit: ${problems.join('; ')}`);
+    this.#service.limit(limits);
   }
 
   fill(cents: number): void {
@@ -165,5 +175,5 @@ export class RunningProvider implements FakeProvider {
 }
 
 function credentialOf({ headers }: RequestRecord): string {
-  return headers.authorization ?? '';
+  return headers.authorization ?? String(headers['x-api-key'] ?? '');
 }

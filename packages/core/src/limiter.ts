@@ -1,0 +1,94 @@
+import type { Clock } from './clock.js';
+import type { Events } from './events.js';
+import type { Facts } from './facts.js';
+import type { Failure } from './failure.js';
+import type { Caller, KeptOut, Permit } from './gate/admission.js';
+import type { Gate } from './gate/gate.js';
+import type { ProviderProfile } from './profile.js';
+
+/** Who goes first: a word, or a whole number from 0 (`batch`) over 50 (`normal`) to 100 (`interactive`). */
+export type Priority = 'interactive' | 'normal' | 'batch' | number;
+
+/** How many tokens a call takes: all of them, or input and allowed output. Whole numbers, 0 or more. */
+export type TokenCount = number | { readonly input: number; readonly output: number };
+
+/** What a lane needs to know of a call that wants to make an attempt. */
+export interface Applicant extends Caller {
+  /** Whether it has been let go before; then the bound of the queue does not keep it out. */
+  readonly isRetry: boolean;
+  /** Whether it goes before all that came after its call, and not only after its last attempt. */
+  readonly keepsPlace: boolean;
+  /** The longest told wait in milliseconds that it is held for. */
+  readonly maxHoldMs: number;
+  readonly priority: Priority | undefined;
+  readonly tenant: string | undefined;
+  readonly tokens: TokenCount | undefined;
+  /** The body of the request, as far as it can be looked at: text, bytes, or something with a size. */
+  readonly body: unknown;
+  /** Is told its place, if it has to wait. */
+  readonly onQueued: ((place: QueuePlace) => void) | undefined;
+}
+
+/** Where a call stands in a queue. */
+export interface QueuePlace {
+  /** From 1. */
+  readonly position: number;
+  /** How long it will wait in milliseconds, as far as anybody can tell; absent: nobody can. */
+  readonly estimateMs?: number;
+}
+
+/** Leave of a lane to make one attempt; it is given back when the attempt is over. */
+export interface LanePermit {
+  readonly permit?: Permit;
+}
+
+/** What a lane says to a call that wants to make an attempt. */
+export type LaneAdmission =
+  | { readonly kind: 'admitted'; readonly lanePermit: LanePermit }
+  | KeptOut
+  /** It was not even let into the queue, or it had to make room there. */
+  | {
+      readonly kind: 'turned-away';
+      readonly error: Error;
+      readonly reason: 'queue-full' | 'never-fits';
+    };
+
+/** How an attempt ended that had leave of a lane. */
+export interface LaneEnd {
+  /** What was learnt of it; absent: it was not begun. */
+  readonly facts?: Facts;
+  /** What was wrong; absent: it succeeded, or was not begun. */
+  readonly failure?: Failure;
+  /** For how many milliseconds it closed the gate of its key. */
+  readonly closesMs?: number;
+  /** Finds in the answer what it used, if somebody wants to know. */
+  readonly findUsage?: () => unknown;
+}
+
+/** The queue of a limiter in front of the gate of one key. Nothing in it throws or rejects. */
+export interface Lane {
+  /** Asks to make an attempt: answered at once, or when the wait is over. */
+  enter(applicant: Applicant): LaneAdmission | Promise<LaneAdmission>;
+  /** Gives leave back. */
+  leave(permit: LanePermit, end: LaneEnd): void;
+  /** The key is forgotten; nobody waits, and nobody will come. */
+  close(): void;
+}
+
+/** What a lane is made for. */
+export interface LaneContext {
+  /** May hold a credential, and is not shown. */
+  readonly key: string;
+  /** What may be shown of the key. */
+  readonly label: string;
+  readonly gate: Pick<Gate, 'attach'>;
+  readonly clock: Clock;
+  readonly profile: ProviderProfile;
+  readonly events: Events;
+}
+
+/** Paces the attempts of a policy, each key for itself. `createLimiter` of `@forbear/limiter` makes one. */
+export interface Limiter {
+  /** The lane of a key, when its first call comes. */
+  laneOf(context: LaneContext): Lane;
+}

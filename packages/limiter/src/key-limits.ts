@@ -1,0 +1,115 @@
+import type { Clock, Facts, LaneEnd, Permit, ProviderProfile } from '@forbear/core';
+import type { Concurrency, PaceReason } from './concurrency.js';
+import type { Entry } from './entry.js';
+import { endKindOf, TakenPermit, usedBy } from './lane-permit.js';
+import { readLimits } from './limit-names.js';
+import type { LearntLimit, PermitSource } from './permit-source.js';
+
+/** What is told of a key: what was learnt of its limits, and every change of its pace. */
+export type KeyNews =
+  | {
+      readonly type: 'limits';
+      readonly limits: readonly {
+        readonly name: string;
+        readonly unit: LearntLimit['unit'];
+        readonly limit: number;
+        readonly was?: number;
+      }[];
+    }
+  | {
+      readonly type: 'pace';
+      readonly maxConcurrent: number;
+      readonly was: number;
+      readonly because: PaceReason;
+    };
+
+/** What the limits of a key are made of. */
+export interface KeyLimitsParts {
+  readonly clock: Clock;
+  readonly source: PermitSource;
+  readonly concurrency: Concurrency;
+  /** What its server means, and which limits it has. */
+  readonly profile: ProviderProfile;
+  readonly tell: (news: KeyNews) => void;
+}
+
+/** After an answer that told nothing, none is looked at for so long. */
+const QUIET_MS = 100;
+
+/** The permits of one key, those under way, and what their answers teach. */
+export class KeyLimits {
+  readonly source: PermitSource;
+  readonly concurrency: Concurrency;
+  readonly #parts: KeyLimitsParts;
+  readonly #held = new Map<string, number>();
+  #quietUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: KeyLimitsParts) {
+    this.source = parts.source;
+    this.concurrency = parts.concurrency;
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts an attempt, or says in how many milliseconds to ask again; `Infinity`: when one is over, or
+   * the source has changed.
+   *
+   * @param keptShare which share of everything is to be left
+   */
+  tryStart(entry: Entry, keptShare: number, permit: Permit | undefined): TakenPermit | number {
+    if (!this.concurrency.hasRoom(keptShare)) return Number.POSITIVE_INFINITY;
+    const taken = this.source.tryTake(entry, keptShare);
+    if (!taken.granted) return taken.retryInMs;
+    return new TakenPermit(entry, taken, this.concurrency.start(), permit);
+  }
+
+  /**
+   * An attempt is over.
+   *
+   * @param onSettled is told if more is learnt of it later
+   * @returns whether it was not over before
+   */
+  end(taken: TakenPermit, end: LaneEnd, onSettled: () => void): boolean {
+    if (taken.isOver) return false;
+    taken.isOver = true;
+    const used = usedBy(taken, end);
+    const told = used === undefined ? [] : this.#read(end.facts);
+    this.concurrency.end(taken.turn, endKindOf(end, told));
+    if (told.length > 0) {
+      this.source.learn(taken.grant, told);
+      this.#notice(told);
+    }
+    if (used instanceof Promise) {
+      void used.then((need) => {
+        this.source.settle(taken.grant, need);
+        onSettled();
+      });
+    } else this.source.settle(taken.grant, used);
+    if (end.closesMs !== undefined) this.source.hold?.(end.closesMs);
+    return true;
+  }
+
+  #read({ headers, status = 0 }: Facts = {}): readonly LearntLimit[] {
+    const { clock, profile } = this.#parts;
+    const nowMs = clock.monotonic();
+    if (headers === undefined || (status < 400 && nowMs < this.#quietUntilMs)) return [];
+    const limits = readLimits(headers, clock.now(), profile.limits);
+    this.#quietUntilMs = limits.length > 0 ? nowMs : nowMs + QUIET_MS;
+    return limits;
+  }
+
+  #notice(limits: readonly LearntLimit[]): void {
+    const { profile, tell } = this.#parts;
+    const { inFlightShare } = profile;
+    const changed = limits.flatMap(({ name, unit, limit }) => {
+      const was = this.#held.get(name);
+      if (limit === undefined || limit === was) return [];
+      this.#held.set(name, limit);
+      if (unit === 'requests' && inFlightShare !== undefined) {
+        this.concurrency.advise(limit * inFlightShare);
+      }
+      return [{ name, unit, limit, ...(was !== undefined && { was }) }];
+    });
+    if (changed.length > 0) tell({ type: 'limits', limits: changed });
+  }
+}

@@ -1,0 +1,211 @@
+import {
+  Alarm,
+  type Applicant,
+  type Clock,
+  type GateQueue,
+  type LaneAdmission,
+  type LaneEnd,
+  type QueuePlace,
+} from '@forbear/core';
+import type { Door } from './door.js';
+import { Entry } from './entry.js';
+import { obeyGates } from './gate-sweep.js';
+import type { KeyLimits } from './key-limits.js';
+import type { TakenPermit } from './lane-permit.js';
+import type { LevelLine } from './level-line.js';
+import type { Need } from './need.js';
+import { NeverFitsError } from './never-fits-error.js';
+import { Order } from './order.js';
+import { INTERACTIVE } from './priority.js';
+import { QueueFullError } from './queue-full-error.js';
+import type { TokenCounter } from './token-estimate.js';
+
+/** What the queues of a limiter go by. */
+export interface QueueRules {
+  readonly maxQueued: number;
+  readonly interactiveShare: number;
+  readonly ageingMs: number;
+  readonly countTokens: TokenCounter;
+  /** Is told each time that a queue has nobody waiting and nothing under way any more. */
+  readonly onQuiet: () => void;
+}
+
+/** For how long after an interactive call a share is kept for the next. */
+const INTERACTIVE_MS = 60_000;
+
+const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
+const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
+
+/**
+ * The queue of one key, in front of the gates of all policies that call it. A timer runs only while
+ * somebody waits.
+ */
+export class KeyQueue implements GateQueue {
+  /** What may be shown of its key. */
+  readonly label: string;
+  readonly doors = new Set<Door>();
+  readonly limits: KeyLimits;
+  readonly #rules: QueueRules;
+  readonly #clock: Clock;
+  readonly #order: Order;
+  readonly #alarm: Alarm;
+  #interactiveAtMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+  #isPumping = false;
+
+  constructor(label: string, rules: QueueRules, clock: Clock, limits: KeyLimits) {
+    this.label = label;
+    this.#rules = rules;
+    this.#clock = clock;
+    this.limits = limits;
+    this.#order = new Order(clock, rules.ageingMs, () => this.pump());
+    this.#alarm = new Alarm(clock, () => this.pump());
+    limits.source.onChange(() => this.pump());
+  }
+
+  get length(): number {
+    return this.#order.length;
+  }
+
+  /** Whether nobody waits and nothing is under way. */
+  get isQuiet(): boolean {
+    return this.length === 0 && this.limits.concurrency.inFlight === 0;
+  }
+
+  /** Asks to make an attempt: answered at once, or when the wait is over. */
+  enter(applicant: Applicant, door: Door): LaneAdmission | Promise<LaneAdmission> {
+    const entry = new Entry(applicant, door, this.#rules.countTokens);
+    const nowMs = this.#clock.monotonic();
+    if (entry.level >= INTERACTIVE) this.#interactiveAtMs = nowMs;
+    const said = this.#answer(entry, applicant.isRetry, nowMs);
+    if (said !== undefined) return said;
+    const asks = entry.limitAtMs < Number.POSITIVE_INFINITY || applicant.onQueued !== undefined;
+    const place = asks ? this.placeOf(entry) : { position: 0 };
+    if (nowMs + (place.estimateMs ?? 0) >= entry.limitAtMs) return TOO_LATE;
+    const { maxQueued } = this.#rules;
+    if (this.length >= maxQueued && !applicant.isRetry) {
+      const evicted = turnAway(new QueueFullError(maxQueued, true));
+      if (!this.#order.evictBelow(entry.level, evicted)) {
+        return turnAway(new QueueFullError(maxQueued));
+      }
+    }
+    const ended = this.#order.join(entry);
+    applicant.onQueued?.(place);
+    if (this.length === 1 || entry.level >= INTERACTIVE) this.pump();
+    return ended;
+  }
+
+  /** An attempt is over. */
+  leave(taken: TakenPermit, end: LaneEnd): void {
+    if (this.limits.end(taken, end, () => this.pump())) this.pump();
+  }
+
+  /** Where a call would stand that came now. */
+  placeOf(call: Need & Pick<Entry, 'level' | 'tenant'>): QueuePlace {
+    const nowMs = this.#clock.monotonic();
+    const ahead = this.#order.aheadOf(call.level, call.tenant);
+    const opensInMs = [...this.doors].map(({ barrier }) => barrier.opensAtMs - nowMs);
+    const estimateMs = Math.max(0, this.limits.source.estimateMs(call, ahead), ...opensInMs);
+    const position = ahead.requests + 1;
+    return Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
+  }
+
+  /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
+  pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    const wakeAtMs = this.#letGo();
+    this.#isPumping = false;
+    this.#alarm.set(this.length > 0 ? wakeAtMs : undefined);
+    if (this.isQuiet) this.#rules.onQuiet();
+  }
+
+  /** Takes no more calls. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Lets none wait any longer, and says how many did. */
+  turnAllAway(): number {
+    const waiting = this.length;
+    this.#order.sweep(() => turnAway(new QueueFullError(0)));
+    this.pump();
+    return waiting;
+  }
+
+  /** What a call is told at once; `undefined`: it has to wait. */
+  #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
+    if (this.#isClosed && !isRetry) return turnAway(new QueueFullError(0));
+    const tooLarge = this.limits.source.tooLarge(entry);
+    if (tooLarge !== undefined) return turnAway(new NeverFitsError(tooLarge));
+    if (this.length === 0) {
+      const said = this.#tryStart(entry, nowMs);
+      if (typeof said === 'object') return said;
+    } else if (!entry.door.barrier.isOpen) {
+      const said = entry.door.ask(entry, nowMs, false);
+      if (said !== undefined && said.kind !== 'admitted') return said;
+    }
+    return entry.signal?.aborted ? ABORTED : undefined;
+  }
+
+  /** What the first of those that wait is told now; a number: nothing yet, ask again at that time. */
+  #tryStart(entry: Entry, nowMs: number): LaneAdmission | number {
+    const { door } = entry;
+    for (const other of this.doors) {
+      const { barrier } = other;
+      if (other !== door && !barrier.isOpen && barrier.opensAtMs > nowMs) return barrier.opensAtMs;
+    }
+    const said = door.barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
+    if (said === undefined && !door.barrier.isOpen) {
+      return door.barrier.changesAtMs(nowMs) ?? Number.POSITIVE_INFINITY;
+    }
+    if (said !== undefined && said.kind !== 'admitted') return said;
+    const started = this.limits.tryStart(entry, this.#keptFrom(entry, nowMs), said?.permit);
+    if (typeof started === 'object') return { kind: 'admitted', lanePermit: started };
+    door.giveBack(said?.permit);
+    return nowMs + started;
+  }
+
+  /** Which share is kept from a call: interactive ones of the last minute may be followed by others. */
+  #keptFrom({ level }: Entry, nowMs: number): number {
+    const isKept = level < INTERACTIVE && nowMs - this.#interactiveAtMs < INTERACTIVE_MS;
+    return isKept ? this.#rules.interactiveShare : 0;
+  }
+
+  /** Gives when to look again; `undefined`: only something else changes it. */
+  #letGo(): number | undefined {
+    obeyGates(this.doors, this.#order, this.#clock.monotonic());
+    for (;;) {
+      const nowMs = this.#clock.monotonic();
+      const line = this.#order.next(nowMs);
+      if (line === undefined) return undefined;
+      const retryAtMs = this.#shift(line, nowMs);
+      if (retryAtMs === undefined) continue;
+      // What is kept from the one that is next may be there for an interactive one.
+      const interactive = this.#order.interactive;
+      if (interactive === undefined || interactive === line) return finite(retryAtMs);
+      const otherAtMs = this.#shift(interactive, nowMs);
+      if (otherAtMs !== undefined) return finite(Math.min(retryAtMs, otherAtMs));
+    }
+  }
+
+  /** Lets the first of a line go, or says when to ask again. */
+  #shift(line: LevelLine, nowMs: number): number | undefined {
+    const entry = line.first;
+    if (entry === undefined) return undefined;
+    const tooLarge = this.limits.source.tooLarge(entry);
+    const said = tooLarge ? turnAway(new NeverFitsError(tooLarge)) : this.#tryStart(entry, nowMs);
+    if (typeof said === 'number') return said;
+    this.#order.shift(line, said);
+    return undefined;
+  }
+}
+
+function turnAway(error: QueueFullError | NeverFitsError): LaneAdmission {
+  const reason = error instanceof NeverFitsError ? 'never-fits' : 'queue-full';
+  return { kind: 'turned-away', error, reason };
+}
+
+function finite(atMs: number): number | undefined {
+  return Number.isFinite(atMs) ? atMs : undefined;
+}

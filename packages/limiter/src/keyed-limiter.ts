@@ -1,0 +1,153 @@
+import {
+  assertOptions,
+  type Clock,
+  durationMs,
+  type Lane,
+  type LaneContext,
+  type QueuePlace,
+  systemClock,
+} from '@forbear/core';
+import {
+  AutoConcurrency,
+  type Concurrency,
+  FixedConcurrency,
+  type PaceReason,
+} from './concurrency.js';
+import { Door } from './door.js';
+import { KeyLimits, type KeyNews } from './key-limits.js';
+import { KeyQueue, type QueueRules } from './key-queue.js';
+import { KeyQueues } from './key-queues.js';
+import { KeyLane } from './lane.js';
+import type { Limit } from './limit.js';
+import type { EstimateOptions, Limiter, LimiterSnapshot } from './limiter.js';
+import { LIMITER_DEFAULTS, type LimiterOptions, limitsOf } from './limiter-options.js';
+import { MemorySource } from './memory-source.js';
+import { levelOf } from './priority.js';
+import { tokenCounter, tokensOf } from './token-estimate.js';
+
+const MINUTE_MS = 60_000;
+const DRAIN_CHECKS = { deadlineMs: durationMs() };
+
+/** A queue for each key, all by the same options. */
+export class KeyedLimiter implements Limiter {
+  readonly #options: LimiterOptions;
+  readonly #rules: QueueRules;
+  readonly #queues = new KeyQueues();
+  #clock: Clock = systemClock;
+  #isClosed = false;
+  /** Those that wait for all to be over. */
+  #whenQuiet: readonly (() => void)[] = [];
+
+  constructor(options: LimiterOptions) {
+    this.#options = options;
+    this.#rules = {
+      maxQueued: options.maxQueued ?? Number.POSITIVE_INFINITY,
+      interactiveShare: options.interactiveShare ?? LIMITER_DEFAULTS.interactiveShare,
+      ageingMs: options.ageingMs ?? LIMITER_DEFAULTS.ageingMs,
+      countTokens: tokenCounter(options.estimateTokens),
+      onQuiet: () => this.#noticeQuiet(),
+    };
+  }
+
+  laneOf(context: LaneContext): Lane {
+    this.#clock = context.clock;
+    const queue = this.#queues.of(context.key, () => this.#open(context));
+    const barrier = context.gate.attach(queue);
+    return new KeyLane(queue, new Door(context, barrier));
+  }
+
+  estimate({ key, priority, tenant = '', tokens = 0 }: EstimateOptions = {}): QueuePlace {
+    const { all } = this.#queues;
+    const queue = key === undefined ? all.at(-1) : all.find(({ label }) => label === key);
+    if (queue === undefined) return { position: 1, estimateMs: 0 };
+    const { input, output } = tokensOf(tokens);
+    return queue.placeOf({
+      requests: 1,
+      inputTokens: input,
+      outputTokens: output,
+      level: levelOf(priority),
+      tenant,
+    });
+  }
+
+  snapshot(): readonly LimiterSnapshot[] {
+    return this.#queues.all.map(({ label, length, limits: { concurrency, source } }) => ({
+      key: label,
+      waiting: length,
+      inFlight: concurrency.inFlight,
+      maxConcurrent: concurrency.limit,
+      limits: source.snapshot(),
+    }));
+  }
+
+  async drain(options: { readonly deadlineMs?: number | undefined } = {}): Promise<number> {
+    assertOptions('drain', options, DRAIN_CHECKS);
+    this.#isClosed = true;
+    const queues = this.#queues.all;
+    for (const queue of queues) queue.close();
+    let late = 0;
+    const { deadlineMs = Number.POSITIVE_INFINITY } = options;
+    const quiet = new Promise<void>((resolve) => {
+      this.#whenQuiet = [...this.#whenQuiet, resolve];
+    });
+    const turnAway = () => {
+      for (const queue of queues) late += queue.turnAllAway();
+    };
+    const stop = Number.isFinite(deadlineMs)
+      ? this.#clock.setTimer(turnAway, deadlineMs)
+      : undefined;
+    this.#noticeQuiet();
+    await quiet;
+    stop?.();
+    await Promise.all(queues.map(({ limits }) => limits.source.close?.()));
+    return late;
+  }
+
+  #noticeQuiet(): void {
+    if (this.#whenQuiet.length === 0 || !this.#queues.all.every(({ isQuiet }) => isQuiet)) return;
+    const told = this.#whenQuiet;
+    this.#whenQuiet = [];
+    for (const each of told) each();
+  }
+
+  #open({ key, label, clock, profile }: LaneContext): KeyQueue {
+    const { inFlightShare } = profile;
+    const isBucket = profile.limits?.some(({ shape }) => shape === 'full') === true;
+    const resetShape = isBucket ? 'full' : 'window';
+    const limits = limitsOf(this.#options, isBucket ? 'bucket' : 'fixed');
+    const makeSource = this.#options.source ?? ((context) => new MemorySource(context));
+    const tell = (news: KeyNews) => {
+      for (const door of queue.doors) door.tell(news);
+    };
+    const concurrency = this.#concurrencyFor(limits, inFlightShare, (was, because) => {
+      tell({ type: 'pace', maxConcurrent: concurrency.limit, was, because });
+    });
+    const keyLimits = new KeyLimits({
+      clock,
+      source: makeSource({ key, label, clock, limits, resetShape }),
+      concurrency,
+      profile,
+      tell,
+    });
+    const queue: KeyQueue = new KeyQueue(label, this.#rules, clock, keyLimits);
+    if (this.#isClosed) queue.close();
+    return queue;
+  }
+
+  /** Where requests are limited by what was given, the wall is known, and need not be felt for. */
+  #concurrencyFor(
+    limits: readonly Limit[],
+    inFlightShare: number | undefined,
+    onChange: (was: number, because: PaceReason) => void,
+  ): Concurrency {
+    const { maxConcurrent = LIMITER_DEFAULTS.maxConcurrent } = this.#options;
+    if (maxConcurrent !== 'auto') return new FixedConcurrency(maxConcurrent);
+    const requests = limits.filter(({ unit }) => unit === 'requests');
+    if (requests.length === 0) return new AutoConcurrency(onChange);
+    if (inFlightShare === undefined) {
+      return new AutoConcurrency(onChange, Math.min(...requests.map(({ amount }) => amount)));
+    }
+    const perMinute = requests.map(({ amount, perMs }) => (amount / perMs) * MINUTE_MS);
+    return new AutoConcurrency(onChange, Math.min(...perMinute) * inFlightShare, true);
+  }
+}

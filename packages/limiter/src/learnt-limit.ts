@@ -1,0 +1,213 @@
+import { LearntLevel, type Sent } from './learnt-level.js';
+import type { Unit } from './need.js';
+import type { LearntLimit as Told } from './permit-source.js';
+
+/** What a server last said, to an attempt that was sent later than all others that it told of. */
+interface Basis {
+  readonly sentAtMs: number;
+  /** What was left; `undefined`: nobody knows. */
+  left: number | undefined;
+  /** When there is room again, by the monotonic clock. */
+  readonly roomAtMs: number;
+  /** The same as the server named it, by its own clock. */
+  readonly serverResetAtMs: number | undefined;
+}
+
+/** Requests that were sent so shortly one after the other may be counted in another order. */
+const REORDER_MS = 250;
+/** How exact servers are about their resets. */
+const SAME_WINDOW_MS = 1_500;
+/** The `Date` of an answer is in whole seconds. */
+const DATE_STEP_MS = 1_000;
+/** For how long what is left is believed, where no reset was told. */
+const UNTOLD_RESET_MS = 1_000;
+/** Refusals are quick where answers may take a minute, so after this time none is coming. */
+const REFUSAL_MS = 250;
+/** Forgives what sums of fractions lose, in units. */
+const EPSILON = 1e-6;
+/** A shorter wait might not even move the clock. */
+const LEAST_WAIT_MS = 0.01;
+
+/**
+ * One limit as the server tells of it in its answers. A server counts a request when it comes, and may
+ * answer it much later; so of two answers the one to the later request holds, whatever order they come
+ * in.
+ */
+export class LearntLimit {
+  readonly unit: Unit;
+  readonly name: string;
+  readonly #sentSince: (sentAtMs: number) => Iterable<Sent>;
+  readonly #level = new LearntLevel();
+  #shape: 'window' | 'full';
+  #basis: Basis;
+  /** When the first attempt went after a window was over by its own word; the others wait for its answer. */
+  #triedAtMs: number | undefined;
+  #isConfirmed = true;
+  #longestResetMs = 0;
+
+  /** @param sentSince what is under way that was sent then or later, the oldest first */
+  constructor(
+    { unit, name }: Told,
+    shape: 'window' | 'full',
+    sentSince: (sentAtMs: number) => Iterable<Sent>,
+  ) {
+    this.unit = unit;
+    this.name = name;
+    this.#shape = shape;
+    this.#sentSince = sentSince;
+    this.#basis = {
+      sentAtMs: Number.NEGATIVE_INFINITY,
+      left: undefined,
+      roomAtMs: Number.NEGATIVE_INFINITY,
+      serverResetAtMs: undefined,
+    };
+  }
+
+  /** What it holds when it is full, if that is known. */
+  get limit(): number | undefined {
+    return Number.isFinite(this.#level.limit) ? this.#level.limit : undefined;
+  }
+
+  /** An attempt takes from it. */
+  take(amount: number, nowMs: number): void {
+    this.#level.take(amount, nowMs);
+    if (!this.#isConfirmed) this.#triedAtMs ??= nowMs;
+  }
+
+  /** An attempt that took from it was never sent. */
+  giveBack(amount: number, sentAtMs: number): void {
+    if (sentAtMs >= this.#basis.sentAtMs - REORDER_MS) this.#level.giveBack(amount);
+  }
+
+  /**
+   * An answer told of it.
+   *
+   * @param sent the attempt that it answers, which is not under way any more
+   */
+  hear(told: Told, { sentAtMs, amount }: Sent, nowMs: number): void {
+    const basis = this.#basis;
+    if (sentAtMs < basis.sentAtMs - REORDER_MS) return;
+    const { remaining, resetMs, resetAtMs } = told;
+    const isNewer = sentAtMs > basis.sentAtMs + REORDER_MS;
+    if (this.#isBucket(told, nowMs - sentAtMs)) this.#shape = 'full';
+    if (told.limit !== undefined && (isNewer || this.limit === undefined)) {
+      this.#level.limit = told.limit;
+    }
+    if (remaining === undefined) return;
+    this.#noticeRefill(told, remaining, nowMs - sentAtMs);
+    const countedAtMs = Math.min(nowMs, sentAtMs + REORDER_MS);
+    const since = this.#sentSince(sentAtMs - REORDER_MS);
+    const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
+    if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
+      // It was taken as one that may have been counted later; now its answer tells.
+      this.giveBack(amount, sentAtMs);
+      this.#level.lower(remaining, countedAtMs, since, nowMs);
+      basis.left = Math.min(basis.left ?? remaining, remaining);
+      return;
+    }
+    this.#level.set(remaining, countedAtMs, since);
+    this.#basis = { sentAtMs, left: remaining, roomAtMs, serverResetAtMs: resetAtMs };
+    this.#longestResetMs = Math.max(this.#longestResetMs, resetMs ?? 0);
+    this.#confirm();
+  }
+
+  /** Milliseconds until `amount` may be taken so that `keep` units are left; 0: now. */
+  waitMs(amount: number, nowMs: number, keep: number): number {
+    if (this.#triedAtMs !== undefined) {
+      const leftMs = this.#triedAtMs + REFUSAL_MS - nowMs;
+      if (leftMs > 0) return leftMs;
+      this.#confirm();
+    }
+    const missing = this.#missing(amount + keep, nowMs);
+    if (missing === 0) return 0;
+    const { refillPerMs } = this.#level;
+    if (refillPerMs > 0) return Math.max(missing / refillPerMs, LEAST_WAIT_MS);
+    const roomInMs = this.#basis.roomAtMs - nowMs;
+    if (roomInMs > 0) return roomInMs;
+    this.#roll(nowMs);
+    // Where even that is too little, those under way are waited for.
+    const isBusy =
+      this.#missing(amount + keep, nowMs) > 0 && this.#level.at(nowMs) < this.#level.limit;
+    return isBusy ? UNTOLD_RESET_MS : 0;
+  }
+
+  /** How long it will be until `amount` is taken after `ahead` units. */
+  estimateMs(amount: number, ahead: number, nowMs: number): number {
+    const missing = this.#missing(ahead + amount, nowMs);
+    if (missing === 0) return 0;
+    const { refillPerMs, limit } = this.#level;
+    if (refillPerMs > 0) return missing / refillPerMs;
+    const untilRoomMs = Math.max(0, this.#basis.roomAtMs - nowMs);
+    const windows = Number.isFinite(limit) ? Math.ceil(missing / limit) - 1 : 0;
+    return untilRoomMs + windows * this.#longestResetMs;
+  }
+
+  /** What could be taken now, which may be less than nothing; `Infinity`: any amount. */
+  available(nowMs: number): number {
+    return this.#level.at(nowMs);
+  }
+
+  /** Whether what was told does not hold any more. */
+  isFresh(nowMs: number): boolean {
+    return nowMs >= this.#basis.roomAtMs;
+  }
+
+  #missing(amount: number, nowMs: number): number {
+    const missing = amount - this.#level.at(nowMs);
+    return missing > EPSILON ? missing : 0;
+  }
+
+  /** The window is over by its own word: it is full again, which one attempt is to confirm. */
+  #roll(nowMs: number): void {
+    const { limit } = this.#level;
+    this.#level.set(limit, nowMs, this.#sentSince(nowMs - REORDER_MS));
+    this.#basis = {
+      sentAtMs: nowMs,
+      left: undefined,
+      // Until an answer tells, the next one is as long as the longest that was seen.
+      roomAtMs: nowMs + Math.max(UNTOLD_RESET_MS, this.#longestResetMs),
+      serverResetAtMs: undefined,
+    };
+    this.#isConfirmed = false;
+  }
+
+  #confirm(): void {
+    this.#isConfirmed = true;
+    this.#triedAtMs = undefined;
+  }
+
+  /** Whether an answer to a request of about the same time tells of a window after that of the basis. */
+  #isLaterWindow(roomAtMs: number, sentAtMs: number): boolean {
+    const { left, roomAtMs: before, sentAtMs: basisSentAtMs } = this.#basis;
+    if (this.#shape === 'full') return false;
+    if (left === undefined) return sentAtMs >= basisSentAtMs;
+    return roomAtMs > before + SAME_WINDOW_MS && sentAtMs > before - SAME_WINDOW_MS;
+  }
+
+  /**
+   * A window ends when it ends, whatever is used of it; a bucket is full the later the more is used. So
+   * it is a bucket if the server names another end before the first one is over by its own clock.
+   */
+  #isBucket({ limit, remaining, resetAtMs, serverNowMs }: Told, tookMs: number): boolean {
+    const { left, serverResetAtMs } = this.#basis;
+    if (left === undefined || remaining === undefined || remaining >= left) return false;
+    if (resetAtMs === undefined || serverNowMs === undefined) return false;
+    if (serverResetAtMs === undefined || limit !== this.limit) return false;
+    const countedAtMs = serverNowMs + DATE_STEP_MS - Math.max(0, tookMs - REORDER_MS);
+    return resetAtMs > serverResetAtMs && countedAtMs <= serverResetAtMs;
+  }
+
+  /**
+   * What is used of a bucket comes back until its reset.
+   *
+   * @param tookMs how long before its answer it was counted, at most; a moment that is named is the same
+   */
+  #noticeRefill(told: Told, remaining: number, tookMs: number): void {
+    if (this.#shape !== 'full') return;
+    const { resetMs = 0, resetAtMs, serverNowMs } = told;
+    const used = this.#level.limit - remaining;
+    const isMoment = resetAtMs !== undefined && serverNowMs !== undefined;
+    const inMs = isMoment ? resetAtMs - serverNowMs + tookMs : resetMs;
+    if (used > 0 && Number.isFinite(used) && inMs > 0) this.#level.refillPerMs = used / inMs;
+  }
+}

@@ -1,0 +1,134 @@
+import { type Clock, type LaneAdmission, WaitingLine } from '@forbear/core';
+import type { Entry } from './entry.js';
+import type { Need } from './need.js';
+
+/** What is kept of a tenant while calls of it wait. */
+interface Tenant {
+  waiting: number;
+  /** The tag of its last call. */
+  tag: number;
+}
+
+/**
+ * The calls of one priority. Tenants take turns by what they take, tokens or requests: each call is
+ * tagged with the share of its tenant up to it, and the smallest tag goes first (start-time fair
+ * queueing, Goyal 1996). Within a tenant the older call goes first.
+ */
+export class LevelLine {
+  readonly level: number;
+  readonly #line: WaitingLine<LaneAdmission, Entry>;
+  readonly #tenants = new Map<string, Tenant>();
+  readonly #clock: Clock;
+  /** The tag of the call that was let go last. */
+  #tag = 0;
+  /** Since when it waits without any of it being let go, by the monotonic clock. */
+  #neglectedSinceMs = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
+
+  /** @param onLeave is told when one has left by itself */
+  constructor(level: number, clock: Clock, onLeave: () => void) {
+    this.level = level;
+    this.#clock = clock;
+    this.#line = new WaitingLine<LaneAdmission, Entry>(
+      clock,
+      (entry) => {
+        this.#forget(entry);
+        onLeave();
+      },
+      (one, other) => one.tag - other.tag || one.number - other.number,
+    );
+  }
+
+  get length(): number {
+    return this.#line.length;
+  }
+
+  get first(): Entry | undefined {
+    return this.#line.first;
+  }
+
+  get firstLimitAtMs(): number {
+    return this.#line.firstLimitAtMs;
+  }
+
+  /** For how long it has been passed over, in milliseconds. */
+  neglectedMs(nowMs: number): number {
+    return nowMs - this.#neglectedSinceMs;
+  }
+
+  join(entry: Entry): Promise<LaneAdmission> {
+    if (this.#line.length === 0) this.#neglectedSinceMs = this.#clock.monotonic();
+    const tenant = this.#tenants.get(entry.tenant) ?? { waiting: 0, tag: this.#tag };
+    tenant.waiting++;
+    this.#tenants.set(entry.tenant, tenant);
+    if (entry.keepsPlace) entry.tag = this.#tag;
+    else {
+      tenant.tag = Math.max(tenant.tag, this.#tag) + costOf(entry);
+      entry.tag = tenant.tag;
+    }
+    entry.isWeighed = entry.isCounted;
+    this.#weigh(entry, 1);
+    return this.#line.join(entry);
+  }
+
+  /** Lets the first one go. */
+  shift(end: LaneAdmission): void {
+    const entry = this.#line.first;
+    if (entry === undefined) return;
+    this.#tag = Math.max(this.#tag, entry.tag);
+    this.#neglectedSinceMs = this.#clock.monotonic();
+    this.#forget(entry);
+    this.#line.shift(end);
+  }
+
+  /** Lets the last one go. */
+  pop(end: LaneAdmission): void {
+    const entry = this.#line.pop(end);
+    if (entry !== undefined) this.#forget(entry);
+  }
+
+  /** Lets all go that `end` has an end for. */
+  sweep(end: (entry: Entry) => LaneAdmission | undefined): void {
+    this.#line.sweep((entry) => {
+      const ended = end(entry);
+      if (ended !== undefined) this.#forget(entry);
+      return ended;
+    });
+  }
+
+  /** What waits in it: calls and, as far as they were counted when they came, tokens. */
+  get total(): Need {
+    return {
+      requests: this.#line.length,
+      inputTokens: this.#inputTokens,
+      outputTokens: this.#outputTokens,
+    };
+  }
+
+  /** How many calls of it will be let go before one that comes to it now. */
+  aheadOf(tenant: string): number {
+    const own = (this.#tenants.get(tenant)?.waiting ?? 0) + 1;
+    let ahead = own - 1;
+    for (const [name, { waiting }] of this.#tenants) {
+      if (name !== tenant) ahead += Math.min(waiting, own);
+    }
+    return ahead;
+  }
+
+  #forget(entry: Entry): void {
+    const tenant = this.#tenants.get(entry.tenant);
+    if (tenant !== undefined && --tenant.waiting === 0) this.#tenants.delete(entry.tenant);
+    this.#weigh(entry, -1);
+  }
+
+  #weigh(entry: Entry, sign: 1 | -1): void {
+    if (!entry.isWeighed) return;
+    this.#inputTokens += sign * entry.inputTokens;
+    this.#outputTokens += sign * entry.outputTokens;
+  }
+}
+
+function costOf(entry: Entry): number {
+  return entry.isCounted ? Math.max(1, entry.inputTokens + entry.outputTokens) : 1;
+}

@@ -1,0 +1,74 @@
+import {
+  type HeaderSource,
+  type ProviderLimit,
+  type RateLimit,
+  readHeader,
+  readRateLimits,
+  serverNow,
+} from '@forbear/core';
+import type { Unit } from './need.js';
+import type { LearntLimit } from './permit-source.js';
+
+/** What a limit counts, by the name that its server gives it. The first that matches holds. */
+const UNITS: readonly (readonly [RegExp, Unit])[] = [
+  [/input.?tokens|prompt.?tokens/, 'input-tokens'],
+  [/output.?tokens|completion.?tokens|generated.?tokens/, 'output-tokens'],
+  [/token/, 'tokens'],
+  [/request|^default$/, 'requests'],
+];
+
+/**
+ * The limits that an answer tells of, as far as what they count is known. One that holds nothing at all
+ * is a sentinel.
+ *
+ * @param nowMs when the answer came, in Unix milliseconds
+ * @param known the limits of its server's profile
+ */
+export function readLimits(
+  headers: HeaderSource | undefined,
+  nowMs: number,
+  known?: readonly ProviderLimit[],
+): readonly LearntLimit[] {
+  if (headers === undefined) return [];
+  return readRateLimits(headers, nowMs, known).flatMap((told) => {
+    const unit = unitOf(told);
+    if (unit === undefined || told.limit === 0) return [];
+    const resetAtMs = momentOf(readHeader(headers, told.source));
+    const learnt = { ...toLearnt(told, unit), serverNowMs: serverNow(headers, nowMs) };
+    return [{ ...learnt, ...(resetAtMs !== undefined && { resetAtMs }) }];
+  });
+}
+
+function unitOf({ name, source, unit }: RateLimit): Unit | undefined {
+  const said = UNITS.find(([, each]) => each === unit)?.[1];
+  if (unit !== undefined) return said;
+  const found = UNITS.find(([pattern]) => pattern.test(name))?.[1];
+  // The fields of the IETF draft count requests, whatever their policies are called.
+  return found ?? (source === 'ratelimit' ? 'requests' : undefined);
+}
+
+function toLearnt({ name, limit, remaining, resetMs, shape }: RateLimit, unit: Unit) {
+  return {
+    unit,
+    name,
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(resetMs !== undefined && { resetMs }),
+    ...(shape && { shape }),
+  };
+}
+
+/** From here on a number is Unix milliseconds (September 2001 and later). */
+const UNIX_MS_FROM = 1e12;
+/** From here on it is Unix seconds. */
+const UNIX_SECONDS_FROM = 1e9;
+const DATE = /^\d{4}-\d\d-\d\d[Tt ]/;
+
+/** The moment that a reset names, in Unix milliseconds; `undefined`: it names a time from now. */
+function momentOf(text = ''): number | undefined {
+  const number = Number(text);
+  if (number >= UNIX_MS_FROM) return number;
+  if (number >= UNIX_SECONDS_FROM) return number * 1_000;
+  const dateMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(dateMs) ? undefined : dateMs;
+}
