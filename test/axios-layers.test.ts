@@ -1,6 +1,7 @@
 import { attachForbear } from '@forbear/axios';
 import {
   type BypassedEvent,
+  execute,
   InvalidOptionsError,
   type LayeredRetryEvent,
   traceOf,
@@ -318,10 +319,14 @@ describe.each(VERSIONS)('with %s', (version) => {
   });
 });
 
-test.each(['fetch', ['xhr', 'fetch']] as const)(
-  'a fetch of ours under the adapter %s leaves the retries to axios',
-  async (adapter) => {
-    const rig = await setUpAxios('axios');
+test.each([
+  ['axios', 'fetch'],
+  ['axios', ['xhr', 'fetch']],
+  ['axios-1.7', 'fetch'],
+] as const)(
+  'with %s a fetch of ours under the adapter %s leaves the retries to axios',
+  async (version, adapter) => {
+    const rig = await setUpAxios(version);
     const bare = globalThis.fetch;
     const inner = recordEvents(rig.policy);
     globalThis.fetch = createFetch({ clock: rig.clock });
@@ -334,6 +339,14 @@ test.each(['fetch', ['xhr', 'fetch']] as const)(
     expect(new Set(inner.map(({ call }) => call)).size).toBe(1);
   },
 );
+
+test('an instance of ours under execute leaves the retries to it', async () => {
+  const { instance, provider, policy } = await setUpAxios('axios');
+  provider.fail({ kind: 'status', status: 503 }, { times: 100 });
+  const get = () => instance.get(`${provider.baseURL}/models`, { headers: HEADERS });
+  await execute(get, policy, { method: 'GET' }).catch(() => {});
+  expect(provider.requests).toHaveLength(4);
+});
 
 test('a list of names finds the first that there is', async () => {
   for (const version of ['axios-1.4', 'axios-1.7', 'axios'] as const) {
