@@ -34,7 +34,7 @@ export type { Closure } from './gate/closure.js';
 export type { Gate } from './gate/gate.js';
 export type { GateQueue } from './gate/gate-queue.js';
 export type { GivenRefusal, Refusal } from './gate/refusal.js';
-export { type Waiting, WaitingLine } from './gate/waiting-line.js';
+export { Waiting, WaitingLine } from './gate/waiting-line.js';
 export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
 export { readHeader } from './http/headers.js';

@@ -39,7 +39,7 @@ export interface QueuePlace {
 
 /** Leave of a lane to make one attempt; it is given back when the attempt is over. */
 export interface LanePermit {
-  readonly permit?: Permit;
+  readonly permit: Permit | undefined;
 }
 
 /** What a lane says to a call that wants to make an attempt. */

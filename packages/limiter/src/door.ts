@@ -1,25 +1,11 @@
-import type {
-  Barrier,
-  Events,
-  LaneAdmission,
-  LaneContext,
-  Permit,
-  PolicyEvent,
-} from '@forbear/core';
+import type { Barrier, Events, LaneContext, Permit, PolicyEvent } from '@forbear/core';
 import type { Entry } from './entry.js';
 import type { KeyNews } from './key-limits.js';
-
-const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
 
 /** The gate of one policy, as the queue in front of it sees it. */
 export class Door {
   readonly barrier: Barrier;
   readonly label: string;
-  /** How those leave the queue by themselves who wait for this door. */
-  readonly ends = {
-    aborted: ABORTED,
-    expired: (): LaneAdmission => this.barrier.refuse('expired'),
-  };
   readonly #events: Events;
   readonly #now: () => number;
 

@@ -36,6 +36,8 @@ export interface KeyLimitsParts {
 /** After an answer that told nothing, none is looked at for so long. */
 const QUIET_MS = 100;
 
+const NOTHING: readonly LearntLimit[] = [];
+
 /** The permits of one key, those under way, and what their answers teach. */
 export class KeyLimits {
   readonly source: PermitSource;
@@ -73,7 +75,7 @@ export class KeyLimits {
     if (taken.isOver) return false;
     taken.isOver = true;
     const used = usedBy(taken, end);
-    const told = used === undefined ? [] : this.#read(end.facts);
+    const told = used === undefined ? NOTHING : this.#read(end.facts);
     this.concurrency.end(taken.turn, endKindOf(end, told));
     if (told.length > 0) {
       this.source.learn(taken.grant, told);
@@ -90,9 +92,10 @@ export class KeyLimits {
   }
 
   #read({ headers, status = 0 }: Facts = {}): readonly LearntLimit[] {
+    if (headers === undefined) return NOTHING;
     const { clock, profile } = this.#parts;
     const nowMs = clock.monotonic();
-    if (headers === undefined || (status < 400 && nowMs < this.#quietUntilMs)) return [];
+    if (status < 400 && nowMs < this.#quietUntilMs) return NOTHING;
     const limits = readLimits(headers, clock.now(), profile.limits);
     this.#quietUntilMs = limits.length > 0 ? nowMs : nowMs + QUIET_MS;
     return limits;

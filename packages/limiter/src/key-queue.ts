@@ -8,8 +8,8 @@ import {
   type QueuePlace,
 } from '@forbear/core';
 import type { Door } from './door.js';
+import { Doors } from './doors.js';
 import { Entry } from './entry.js';
-import { obeyGates } from './gate-sweep.js';
 import type { KeyLimits } from './key-limits.js';
 import type { TakenPermit } from './lane-permit.js';
 import type { LevelLine } from './level-line.js';
@@ -18,21 +18,13 @@ import { NeverFitsError } from './never-fits-error.js';
 import { Order } from './order.js';
 import { INTERACTIVE } from './priority.js';
 import { QueueFullError } from './queue-full-error.js';
-import type { TokenCounter } from './token-estimate.js';
-
-/** What the queues of a limiter go by. */
-export interface QueueRules {
-  readonly maxQueued: number;
-  readonly interactiveShare: number;
-  readonly ageingMs: number;
-  readonly countTokens: TokenCounter;
-  /** Is told each time that a queue has nobody waiting and nothing under way any more. */
-  readonly onQuiet: () => void;
-}
+import type { QueueRules } from './queue-rules.js';
+import { turnAway } from './turn-away.js';
 
 /** For how long after an interactive call a share is kept for the next. */
 const INTERACTIVE_MS = 60_000;
 
+const NEVER = Number.POSITIVE_INFINITY;
 const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
 const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
 
@@ -43,7 +35,7 @@ const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
 export class KeyQueue implements GateQueue {
   /** What may be shown of its key. */
   readonly label: string;
-  readonly doors = new Set<Door>();
+  readonly doors = new Doors();
   readonly limits: KeyLimits;
   readonly #rules: QueueRules;
   readonly #clock: Clock;
@@ -82,12 +74,8 @@ export class KeyQueue implements GateQueue {
     const asks = entry.limitAtMs < Number.POSITIVE_INFINITY || applicant.onQueued !== undefined;
     const place = asks ? this.placeOf(entry) : { position: 0 };
     if (nowMs + (place.estimateMs ?? 0) >= entry.limitAtMs) return TOO_LATE;
-    const { maxQueued } = this.#rules;
-    if (this.length >= maxQueued && !applicant.isRetry) {
-      const evicted = turnAway(new QueueFullError(maxQueued, true));
-      if (!this.#order.evictBelow(entry.level, evicted)) {
-        return turnAway(new QueueFullError(maxQueued));
-      }
+    if (!applicant.isRetry && !this.#makeRoom(entry)) {
+      return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
     const ended = this.#order.join(entry);
     applicant.onQueued?.(place);
@@ -104,8 +92,8 @@ export class KeyQueue implements GateQueue {
   placeOf(call: Need & Pick<Entry, 'level' | 'tenant'>): QueuePlace {
     const nowMs = this.#clock.monotonic();
     const ahead = this.#order.aheadOf(call.level, call.tenant);
-    const opensInMs = [...this.doors].map(({ barrier }) => barrier.opensAtMs - nowMs);
-    const estimateMs = Math.max(0, this.limits.source.estimateMs(call, ahead), ...opensInMs);
+    const permitInMs = this.limits.source.estimateMs(call, ahead);
+    const estimateMs = Math.max(0, permitInMs, this.doors.opensAtMs() - nowMs);
     const position = ahead.requests + 1;
     return Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
   }
@@ -113,6 +101,11 @@ export class KeyQueue implements GateQueue {
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
   pump(): void {
     if (this.#isPumping) return;
+    if (this.length === 0) {
+      this.#alarm.set(undefined);
+      if (this.isQuiet) this.#rules.onQuiet();
+      return;
+    }
     this.#isPumping = true;
     const wakeAtMs = this.#letGo();
     this.#isPumping = false;
@@ -133,6 +126,13 @@ export class KeyQueue implements GateQueue {
     return waiting;
   }
 
+  /** Whether one more may wait, if need be instead of one of lower priority. */
+  #makeRoom(entry: Entry): boolean {
+    const { maxQueued } = this.#rules;
+    if (this.length < maxQueued) return true;
+    return this.#order.evictBelow(entry.level, turnAway(new QueueFullError(maxQueued, true)));
+  }
+
   /** What a call is told at once; `undefined`: it has to wait. */
   #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
     if (this.#isClosed && !isRetry) return turnAway(new QueueFullError(0));
@@ -151,17 +151,16 @@ export class KeyQueue implements GateQueue {
   /** What the first of those that wait is told now; a number: nothing yet, ask again at that time. */
   #tryStart(entry: Entry, nowMs: number): LaneAdmission | number {
     const { door } = entry;
-    for (const other of this.doors) {
-      const { barrier } = other;
-      if (other !== door && !barrier.isOpen && barrier.opensAtMs > nowMs) return barrier.opensAtMs;
+    if (this.doors.size > 1) {
+      const othersAtMs = this.doors.opensAtMs(door);
+      if (othersAtMs > nowMs) return othersAtMs;
     }
-    const said = door.barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
-    if (said === undefined && !door.barrier.isOpen) {
-      return door.barrier.changesAtMs(nowMs) ?? Number.POSITIVE_INFINITY;
-    }
+    const { barrier } = door;
+    const said = barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
+    if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
     const started = this.limits.tryStart(entry, this.#keptFrom(entry, nowMs), said?.permit);
-    if (typeof started === 'object') return { kind: 'admitted', lanePermit: started };
+    if (typeof started === 'object') return started;
     door.giveBack(said?.permit);
     return nowMs + started;
   }
@@ -174,9 +173,9 @@ export class KeyQueue implements GateQueue {
 
   /** Gives when to look again; `undefined`: only something else changes it. */
   #letGo(): number | undefined {
-    obeyGates(this.doors, this.#order, this.#clock.monotonic());
+    const nowMs = this.#clock.monotonic();
+    this.doors.obey(this.#order, nowMs);
     for (;;) {
-      const nowMs = this.#clock.monotonic();
       const line = this.#order.next(nowMs);
       if (line === undefined) return undefined;
       const retryAtMs = this.#shift(line, nowMs);
@@ -196,14 +195,9 @@ export class KeyQueue implements GateQueue {
     const tooLarge = this.limits.source.tooLarge(entry);
     const said = tooLarge ? turnAway(new NeverFitsError(tooLarge)) : this.#tryStart(entry, nowMs);
     if (typeof said === 'number') return said;
-    this.#order.shift(line, said);
+    this.#order.shift(line, said, nowMs);
     return undefined;
   }
-}
-
-function turnAway(error: QueueFullError | NeverFitsError): LaneAdmission {
-  const reason = error instanceof NeverFitsError ? 'never-fits' : 'queue-full';
-  return { kind: 'turned-away', error, reason };
 }
 
 function finite(atMs: number): number | undefined {

@@ -15,7 +15,7 @@ import {
 } from './concurrency.js';
 import { Door } from './door.js';
 import { KeyLimits, type KeyNews } from './key-limits.js';
-import { KeyQueue, type QueueRules } from './key-queue.js';
+import { KeyQueue } from './key-queue.js';
 import { KeyQueues } from './key-queues.js';
 import { KeyLane } from './lane.js';
 import type { Limit } from './limit.js';
@@ -23,6 +23,7 @@ import type { EstimateOptions, Limiter, LimiterSnapshot } from './limiter.js';
 import { LIMITER_DEFAULTS, type LimiterOptions, limitsOf } from './limiter-options.js';
 import { MemorySource } from './memory-source.js';
 import { levelOf } from './priority.js';
+import type { QueueRules } from './queue-rules.js';
 import { tokenCounter, tokensOf } from './token-estimate.js';
 
 const MINUTE_MS = 60_000;
@@ -116,9 +117,7 @@ export class KeyedLimiter implements Limiter {
     const resetShape = isBucket ? 'full' : 'window';
     const limits = limitsOf(this.#options, isBucket ? 'bucket' : 'fixed');
     const makeSource = this.#options.source ?? ((context) => new MemorySource(context));
-    const tell = (news: KeyNews) => {
-      for (const door of queue.doors) door.tell(news);
-    };
+    const tell = (news: KeyNews) => queue.doors.tell(news);
     const concurrency = this.#concurrencyFor(limits, inFlightShare, (was, because) => {
       tell({ type: 'pace', maxConcurrent: concurrency.limit, was, because });
     });
@@ -134,7 +133,7 @@ export class KeyedLimiter implements Limiter {
     return queue;
   }
 
-  /** Where requests are limited by what was given, the wall is known, and need not be felt for. */
+  /** Where a limit of requests was given, their rate is bound, and only a server that throttles bounds more. */
   #concurrencyFor(
     limits: readonly Limit[],
     inFlightShare: number | undefined,
@@ -145,7 +144,7 @@ export class KeyedLimiter implements Limiter {
     const requests = limits.filter(({ unit }) => unit === 'requests');
     if (requests.length === 0) return new AutoConcurrency(onChange);
     if (inFlightShare === undefined) {
-      return new AutoConcurrency(onChange, Math.min(...requests.map(({ amount }) => amount)));
+      return new AutoConcurrency(onChange, Number.POSITIVE_INFINITY);
     }
     const perMinute = requests.map(({ amount, perMs }) => (amount / perMs) * MINUTE_MS);
     return new AutoConcurrency(onChange, Math.min(...perMinute) * inFlightShare, true);

@@ -5,13 +5,14 @@ import type { Need } from './need.js';
 import type { Grant, LearntLimit } from './permit-source.js';
 import { readUsage } from './usage.js';
 
-/** Leave to make one attempt, and what is given back when it is over. */
+/** Leave to make one attempt, and what is given back when it is over. It says itself that it was given. */
 export class TakenPermit implements LanePermit {
+  readonly kind = 'admitted';
   readonly entry: Entry;
   readonly grant: Grant;
   /** Its turn among those under way. */
   readonly turn: number;
-  readonly permit?: Permit;
+  readonly permit: Permit | undefined;
   /** Whether it was given back. */
   isOver = false;
 
@@ -19,7 +20,11 @@ export class TakenPermit implements LanePermit {
     this.entry = entry;
     this.grant = grant;
     this.turn = turn;
-    if (permit !== undefined) this.permit = permit;
+    this.permit = permit;
+  }
+
+  get lanePermit(): LanePermit {
+    return this;
   }
 }
 

@@ -1,4 +1,5 @@
 import { LearntLevel, type Sent } from './learnt-level.js';
+import { isBucket, REORDER_MS, refillOf } from './learnt-shape.js';
 import type { Unit } from './need.js';
 import type { LearntLimit as Told } from './permit-source.js';
 
@@ -13,12 +14,8 @@ interface Basis {
   readonly serverResetAtMs: number | undefined;
 }
 
-/** Requests that were sent so shortly one after the other may be counted in another order. */
-const REORDER_MS = 250;
 /** How exact servers are about their resets. */
 const SAME_WINDOW_MS = 1_500;
-/** The `Date` of an answer is in whole seconds. */
-const DATE_STEP_MS = 1_000;
 /** For how long what is left is believed, where no reset was told. */
 const UNTOLD_RESET_MS = 1_000;
 /** Refusals are quick where answers may take a minute, so after this time none is coming. */
@@ -89,12 +86,16 @@ export class LearntLimit {
     if (sentAtMs < basis.sentAtMs - REORDER_MS) return;
     const { remaining, resetMs, resetAtMs } = told;
     const isNewer = sentAtMs > basis.sentAtMs + REORDER_MS;
-    if (this.#isBucket(told, nowMs - sentAtMs)) this.#shape = 'full';
+    const tookMs = nowMs - sentAtMs;
+    if (told.limit === this.limit && isBucket(basis, told, tookMs)) this.#shape = 'full';
     if (told.limit !== undefined && (isNewer || this.limit === undefined)) {
       this.#level.limit = told.limit;
     }
     if (remaining === undefined) return;
-    this.#noticeRefill(told, remaining, nowMs - sentAtMs);
+    if (this.#shape === 'full') {
+      const { refillPerMs, limit } = this.#level;
+      this.#level.refillPerMs = refillOf(told, limit - remaining, tookMs) ?? refillPerMs;
+    }
     const countedAtMs = Math.min(nowMs, sentAtMs + REORDER_MS);
     const since = this.#sentSince(sentAtMs - REORDER_MS);
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
@@ -182,32 +183,5 @@ export class LearntLimit {
     if (this.#shape === 'full') return false;
     if (left === undefined) return sentAtMs >= basisSentAtMs;
     return roomAtMs > before + SAME_WINDOW_MS && sentAtMs > before - SAME_WINDOW_MS;
-  }
-
-  /**
-   * A window ends when it ends, whatever is used of it; a bucket is full the later the more is used. So
-   * it is a bucket if the server names another end before the first one is over by its own clock.
-   */
-  #isBucket({ limit, remaining, resetAtMs, serverNowMs }: Told, tookMs: number): boolean {
-    const { left, serverResetAtMs } = this.#basis;
-    if (left === undefined || remaining === undefined || remaining >= left) return false;
-    if (resetAtMs === undefined || serverNowMs === undefined) return false;
-    if (serverResetAtMs === undefined || limit !== this.limit) return false;
-    const countedAtMs = serverNowMs + DATE_STEP_MS - Math.max(0, tookMs - REORDER_MS);
-    return resetAtMs > serverResetAtMs && countedAtMs <= serverResetAtMs;
-  }
-
-  /**
-   * What is used of a bucket comes back until its reset.
-   *
-   * @param tookMs how long before its answer it was counted, at most; a moment that is named is the same
-   */
-  #noticeRefill(told: Told, remaining: number, tookMs: number): void {
-    if (this.#shape !== 'full') return;
-    const { resetMs = 0, resetAtMs, serverNowMs } = told;
-    const used = this.#level.limit - remaining;
-    const isMoment = resetAtMs !== undefined && serverNowMs !== undefined;
-    const inMs = isMoment ? resetAtMs - serverNowMs + tookMs : resetMs;
-    if (used > 0 && Number.isFinite(used) && inMs > 0) this.#level.refillPerMs = used / inMs;
   }
 }

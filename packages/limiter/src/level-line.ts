@@ -59,10 +59,9 @@ export class LevelLine {
 
   join(entry: Entry): Promise<LaneAdmission> {
     if (this.#line.length === 0) this.#neglectedSinceMs = this.#clock.monotonic();
-    const tenant = this.#tenants.get(entry.tenant) ?? { waiting: 0, tag: this.#tag };
+    const tenant = this.#tenantOf(entry.tenant);
     tenant.waiting++;
-    this.#tenants.set(entry.tenant, tenant);
-    if (entry.keepsPlace) entry.tag = this.#tag;
+    if (entry.applicant.keepsPlace) entry.tag = this.#tag;
     else {
       tenant.tag = Math.max(tenant.tag, this.#tag) + costOf(entry);
       entry.tag = tenant.tag;
@@ -73,11 +72,11 @@ export class LevelLine {
   }
 
   /** Lets the first one go. */
-  shift(end: LaneAdmission): void {
+  shift(end: LaneAdmission, nowMs: number): void {
     const entry = this.#line.first;
     if (entry === undefined) return;
     this.#tag = Math.max(this.#tag, entry.tag);
-    this.#neglectedSinceMs = this.#clock.monotonic();
+    this.#neglectedSinceMs = nowMs;
     this.#forget(entry);
     this.#line.shift(end);
   }
@@ -116,9 +115,19 @@ export class LevelLine {
     return ahead;
   }
 
+  #tenantOf(name: string): Tenant {
+    const known = this.#tenants.get(name);
+    if (known !== undefined) return known;
+    const tenant = { waiting: 0, tag: this.#tag };
+    this.#tenants.set(name, tenant);
+    return tenant;
+  }
+
   #forget(entry: Entry): void {
-    const tenant = this.#tenants.get(entry.tenant);
-    if (tenant !== undefined && --tenant.waiting === 0) this.#tenants.delete(entry.tenant);
+    const { tenant: name } = entry;
+    const tenant = this.#tenants.get(name);
+    // The one without a name stays, since it is there in most lines.
+    if (tenant !== undefined && --tenant.waiting === 0 && name !== '') this.#tenants.delete(name);
     this.#weigh(entry, -1);
   }
 

@@ -16,6 +16,7 @@ import type {
 } from './permit-source.js';
 
 const NO_CHARGES: readonly Charge[] = [];
+const NOTHING: readonly Told[] = [];
 
 /** A server that names ever more limits is not followed beyond these. */
 const MOST_LEARNT = 16;
@@ -25,7 +26,7 @@ export class MemorySource implements PermitSource {
   readonly #clock: Clock;
   readonly #resetShape: 'window' | 'full';
   readonly #given: readonly GivenLimit[];
-  readonly #learnt = new Map<string, LearntLimit>();
+  readonly #learnt: LearntLimit[] = [];
   /** Attempts under way that have no answer yet. */
   readonly #unanswered = new Set<MemoryGrant>();
 
@@ -42,7 +43,7 @@ export class MemorySource implements PermitSource {
       const amount = amountOf(need, each.limit.unit);
       if (amount > 0) retryInMs = Math.max(retryInMs, each.waitMs(amount, nowMs, keptShare));
     }
-    for (const each of this.#learnt.values()) {
+    for (const each of this.#learnt) {
       const amount = amountOf(need, each.unit);
       const keep = Math.floor((each.limit ?? 0) * keptShare);
       if (amount > 0) retryInMs = Math.max(retryInMs, each.waitMs(amount, nowMs, keep));
@@ -71,9 +72,9 @@ export class MemorySource implements PermitSource {
   settle(grant: Grant, used: Need | undefined): void {
     const taken = grant as MemoryGrant;
     const nowMs = this.#clock.monotonic();
-    if (used !== undefined) this.learn(taken, []);
+    if (used !== undefined) this.learn(taken, NOTHING);
     else if (this.#unanswered.delete(taken)) {
-      for (const each of this.#learnt.values()) {
+      for (const each of this.#learnt) {
         each.giveBack(amountOf(taken.need, each.unit), taken.sentAtMs);
       }
     }
@@ -90,7 +91,7 @@ export class MemorySource implements PermitSource {
     const nowMs = this.#clock.monotonic();
     const waits = [
       ...this.#given.map((each) => ({ each, unit: each.limit.unit })),
-      ...[...this.#learnt.values()].map((each) => ({ each, unit: each.unit })),
+      ...this.#learnt.map((each) => ({ each, unit: each.unit })),
     ].map(({ each, unit }) => {
       const amount = amountOf(need, unit);
       return amount === 0 ? 0 : each.estimateMs(amount, amountOf(ahead, unit), nowMs);
@@ -103,7 +104,7 @@ export class MemorySource implements PermitSource {
       const amount = amountOf(need, limit.unit);
       if (amount > limit.amount) return { unit: limit.unit, limit: limit.amount, need: amount };
     }
-    for (const { unit, limit } of this.#learnt.values()) {
+    for (const { unit, limit } of this.#learnt) {
       const amount = amountOf(need, unit);
       if (limit !== undefined && amount > limit) return { unit, limit, need: amount };
     }
@@ -117,7 +118,7 @@ export class MemorySource implements PermitSource {
       limit: each.limit.amount,
       remaining: Math.floor(each.available(nowMs)),
     }));
-    const learnt = [...this.#learnt.values()].map((each) => {
+    const learnt = this.#learnt.map((each) => {
       const { unit, name, limit } = each;
       const remaining = Math.max(0, Math.floor(each.available(nowMs)));
       return {
@@ -135,7 +136,7 @@ export class MemorySource implements PermitSource {
     return (
       this.#unanswered.size === 0 &&
       this.#given.every((each) => each.isFresh(nowMs)) &&
-      [...this.#learnt.values()].every((each) => each.isFresh(nowMs))
+      this.#learnt.every((each) => each.isFresh(nowMs))
     );
   }
 
@@ -146,18 +147,18 @@ export class MemorySource implements PermitSource {
         : this.#given.map((each) => each.take(amountOf(need, each.limit.unit), nowMs));
     const grant = new MemoryGrant(need, nowMs, charges);
     this.#unanswered.add(grant);
-    for (const each of this.#learnt.values()) each.take(amountOf(need, each.unit), nowMs);
+    for (const each of this.#learnt) each.take(amountOf(need, each.unit), nowMs);
     return grant;
   }
 
   #limitOf(told: Told): LearntLimit | undefined {
     const { unit, name } = told;
-    const known = this.#learnt.get(name);
-    if (known !== undefined || this.#learnt.size >= MOST_LEARNT) return known;
+    const known = this.#learnt.find((each) => each.name === name);
+    if (known !== undefined || this.#learnt.length >= MOST_LEARNT) return known;
     const learnt = new LearntLimit(told, told.shape ?? this.#resetShape, (sinceMs) =>
       this.#sent(unit, sinceMs),
     );
-    this.#learnt.set(name, learnt);
+    this.#learnt.push(learnt);
     return learnt;
   }
 

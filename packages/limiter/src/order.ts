@@ -36,7 +36,7 @@ export class Order {
 
   join(entry: Entry): Promise<LaneAdmission> {
     this.#length++;
-    this.#leastHoldMs = Math.min(this.#leastHoldMs, entry.maxHoldMs);
+    this.#leastHoldMs = Math.min(this.#leastHoldMs, entry.applicant.maxHoldMs);
     return this.#lineOf(entry.level).join(entry);
   }
 
@@ -57,16 +57,16 @@ export class Order {
 
   /** The line of those that may use what is kept for interactive calls, if any waits. */
   get interactive(): LevelLine | undefined {
-    const [first] = this.#lines;
+    const first = this.#lines[0];
     return first !== undefined && first.level >= INTERACTIVE && first.length > 0
       ? first
       : undefined;
   }
 
   /** Lets the first of a line go. */
-  shift(line: LevelLine, end: LaneAdmission): void {
+  shift(line: LevelLine, end: LaneAdmission, nowMs: number): void {
     this.#length--;
-    line.shift(end);
+    line.shift(end, nowMs);
   }
 
   /** Turns away the last of the lowest level below `level`. Says whether there was one. */

@@ -4,10 +4,34 @@ import { Barrier } from './barrier.js';
 import type { Closure } from './closure.js';
 import type { GateQueue } from './gate-queue.js';
 import type { Refusal } from './refusal.js';
-import { WaitingLine } from './waiting-line.js';
+import { Waiting, WaitingLine } from './waiting-line.js';
 
 const OPEN: Admission = Object.freeze({ kind: 'admitted' });
 const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
+
+/** A call that a gate holds. */
+class Held extends Waiting<Admission> {
+  readonly number: number;
+  readonly limitAtMs: number;
+  readonly signal: AbortSignal | null | undefined;
+  readonly #barrier: Barrier;
+
+  constructor({ number, limitAtMs, signal }: Caller, barrier: Barrier) {
+    super();
+    this.number = number;
+    this.limitAtMs = limitAtMs;
+    this.signal = signal;
+    this.#barrier = barrier;
+  }
+
+  aborted(): Admission {
+    return ABORTED;
+  }
+
+  expired(): Admission {
+    return this.#barrier.refuse('expired');
+  }
+}
 
 /**
  * Holds the attempts of one key while the server says that they would be refused, and lets them go
@@ -17,7 +41,7 @@ const ABORTED: Admission = Object.freeze({ kind: 'aborted' });
 export class Gate {
   readonly #rules: GateRules;
   readonly #barrier: Barrier;
-  readonly #line: WaitingLine<Admission>;
+  readonly #line: WaitingLine<Admission, Held>;
   readonly #alarm: Alarm;
   #queue: GateQueue | undefined;
 
@@ -53,13 +77,7 @@ export class Gate {
     const nowMs = this.#rules.clock.monotonic();
     const said = this.#barrier.pass(caller, nowMs, this.#line.length === 0);
     if (said !== undefined) return said;
-    const { number, limitAtMs, signal } = caller;
-    const ended = this.#line.join({
-      number,
-      limitAtMs,
-      signal,
-      ends: { aborted: ABORTED, expired: () => this.#barrier.refuse('expired') },
-    });
+    const ended = this.#line.join(new Held(caller, this.#barrier));
     this.#pump();
     return ended;
   }

@@ -1,11 +1,32 @@
 import { getEventListeners } from 'node:events';
 import { FakeClock } from '@forbear/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { WaitingLine } from './waiting-line.js';
+import { Waiting, WaitingLine } from './waiting-line.js';
 
 interface Joining {
   readonly limitAtMs?: number;
   readonly signal?: AbortSignal;
+}
+
+class Call extends Waiting<string> {
+  readonly number: number;
+  readonly limitAtMs: number;
+  readonly signal: AbortSignal | undefined;
+
+  constructor(number: number, limitAtMs = Number.POSITIVE_INFINITY, signal?: AbortSignal) {
+    super();
+    this.number = number;
+    this.limitAtMs = limitAtMs;
+    this.signal = signal;
+  }
+
+  aborted(): string {
+    return 'aborted';
+  }
+
+  expired(): string {
+    return 'expired';
+  }
 }
 
 function setUp() {
@@ -13,11 +34,9 @@ function setUp() {
   const onLeave = vi.fn();
   const line = new WaitingLine<string>(clock, onLeave);
   const left: string[] = [];
-  const join = (number: number, { limitAtMs = Number.POSITIVE_INFINITY, signal }: Joining = {}) => {
-    const ends = { aborted: 'aborted', expired: () => 'expired' };
-    void line
-      .join({ number, limitAtMs, signal, ends })
-      .then((end) => left.push(`${number} ${end}`));
+  const join = (number: number, { limitAtMs, signal }: Joining = {}) => {
+    const call = new Call(number, limitAtMs, signal);
+    void line.join(call).then((end) => left.push(`${number} ${end}`));
   };
   return { clock, line, left, join, onLeave };
 }
@@ -171,12 +190,7 @@ test('calls that come back behind a newer one join the line without walking alon
         return value;
       },
     };
-    void line.join({
-      number: counted as unknown as number,
-      limitAtMs: Number.POSITIVE_INFINITY,
-      signal: undefined,
-      ends: { aborted: 'aborted', expired: () => 'expired' },
-    });
+    void line.join(new Call(counted as unknown as number));
   };
   join(1e9);
   for (let number = 0; number < 1000; number++) join(number);

@@ -2,29 +2,23 @@ import TinyQueue from 'tinyqueue';
 import { onAbort } from '../abort.js';
 import type { Clock } from '../clock.js';
 
-/** A call that waits, and how it is told that the wait is over. */
-export interface Waiting<End> {
+/** A call that waits. It has its place in the line itself, and keeps it for a while after it has left. */
+export abstract class Waiting<End> {
   /** The older call, the one with the smaller number, goes first. */
-  readonly number: number;
+  abstract readonly number: number;
   /** Until when it may wait, by the monotonic clock; may be `Infinity`. */
-  readonly limitAtMs: number;
-  readonly signal: AbortSignal | null | undefined;
-  /** What it gets when it is aborted, and when its limit is reached. */
-  readonly ends: { readonly aborted: End; expired(): End };
-}
-
-/** The place of a call in the line. It stays after the call has left, until it comes to the front. */
-class Place<End, Caller extends Waiting<End>> {
-  readonly waiting: Caller;
-  readonly resolve: (end: End) => void;
+  abstract readonly limitAtMs: number;
+  abstract readonly signal: AbortSignal | null | undefined;
+  /** For the line alone. */
+  leave: ((end: End) => void) | undefined = undefined;
+  /** For the line alone. */
   stopTimer: (() => void) | undefined = undefined;
+  /** For the line alone. */
   forget: (() => void) | undefined = undefined;
-  left = false;
-
-  constructor(waiting: Caller, resolve: (end: End) => void) {
-    this.waiting = waiting;
-    this.resolve = resolve;
-  }
+  /** What it gets when it is aborted. */
+  abstract aborted(): End;
+  /** What it gets when its limit is reached. */
+  abstract expired(): End;
 }
 
 /** Calls that wait, the oldest first. Each leaves once: when it is let go, aborted or out of time. */
@@ -32,7 +26,7 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   readonly #clock: Clock;
   readonly #onLeave: (waiting: Caller) => void;
   readonly #compare: (one: Caller, other: Caller) => number;
-  #places: TinyQueue<Place<End, Caller>>;
+  #places: TinyQueue<Caller>;
   #length = 0;
   #firstLimitAtMs = Number.POSITIVE_INFINITY;
 
@@ -62,26 +56,27 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
 
   /** Who goes next. */
   get first(): Caller | undefined {
-    let place = this.#places.peek();
-    while (place?.left) {
+    let first = this.#places.peek();
+    while (first !== undefined && first.leave === undefined) {
       this.#places.pop();
-      place = this.#places.peek();
+      first = this.#places.peek();
     }
-    return place?.waiting;
+    return first;
   }
 
   /** Waits in line. */
   join(waiting: Caller): Promise<End> {
     return new Promise((resolve) => {
-      const { limitAtMs, signal, ends } = waiting;
-      const place = new Place(waiting, resolve);
-      this.#places.push(place);
+      const { limitAtMs, signal } = waiting;
+      waiting.leave = resolve;
+      this.#places.push(waiting);
       this.#length++;
-      this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
-      if (signal) place.forget = onAbort(signal, () => this.#quit(place, ends.aborted));
+      if (signal) waiting.forget = onAbort(signal, () => this.#quit(waiting, waiting.aborted()));
       if (limitAtMs < Number.POSITIVE_INFINITY) {
+        this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
         const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
-        place.stopTimer = this.#clock.setTimer(() => this.#quit(place, ends.expired()), leftMs);
+        const expire = () => this.#quit(waiting, waiting.expired());
+        waiting.stopTimer = this.#clock.setTimer(expire, leftMs);
       }
     });
   }
@@ -89,19 +84,18 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   /** Lets the first one go. */
   shift(end: End): void {
     if (this.first === undefined) return;
-    const place = this.#places.pop();
-    if (place !== undefined) this.#leave(place, end);
+    const first = this.#places.pop();
+    if (first !== undefined) this.#leave(first, end);
   }
 
   /** Lets the last one go: it would have been let go after all others. Gives it. */
   pop(end: End): Caller | undefined {
-    const last = this.#here().reduce<Place<End, Caller> | undefined>(
-      (late, each) =>
-        late === undefined || this.#compare(late.waiting, each.waiting) < 0 ? each : late,
+    const last = this.#here().reduce<Caller | undefined>(
+      (late, each) => (late === undefined || this.#compare(late, each) < 0 ? each : late),
       undefined,
     );
     if (last !== undefined) this.#leave(last, end);
-    return last?.waiting;
+    return last;
   }
 
   /** Lets all go whose limit is at `limitAtMs` or before. */
@@ -112,36 +106,38 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
 
   /** Lets all go that `end` has an end for. */
   sweep(end: (waiting: Caller) => End | undefined): void {
-    const all = this.#here().map((place) => ({ place, ended: end(place.waiting) }));
-    const kept = all.filter(({ ended }) => ended === undefined).map(({ place }) => place);
+    const all = this.#here().map((waiting) => ({ waiting, ended: end(waiting) }));
+    const kept = all.filter(({ ended }) => ended === undefined).map(({ waiting }) => waiting);
     this.#places = this.#queueOf(kept);
     this.#firstLimitAtMs = kept.reduce(
-      (first, place) => Math.min(first, place.waiting.limitAtMs),
+      (first, waiting) => Math.min(first, waiting.limitAtMs),
       Number.POSITIVE_INFINITY,
     );
-    for (const { place, ended } of all) if (ended !== undefined) this.#leave(place, ended);
+    for (const { waiting, ended } of all) if (ended !== undefined) this.#leave(waiting, ended);
   }
 
-  #here(): Place<End, Caller>[] {
-    return this.#places.data.filter(({ left }) => !left);
+  #here(): Caller[] {
+    return this.#places.data.filter(({ leave }) => leave !== undefined);
   }
 
-  #queueOf(places: Place<End, Caller>[]): TinyQueue<Place<End, Caller>> {
-    return new TinyQueue(places, (one, other) => this.#compare(one.waiting, other.waiting));
+  #queueOf(places: Caller[]): TinyQueue<Caller> {
+    return new TinyQueue(places, this.#compare);
   }
 
-  #quit(place: Place<End, Caller>, end: End): void {
-    this.#leave(place, end);
-    this.#onLeave(place.waiting);
+  #quit(waiting: Caller, end: End): void {
+    this.#leave(waiting, end);
+    this.#onLeave(waiting);
   }
 
-  #leave(place: Place<End, Caller>, end: End): void {
-    place.stopTimer?.();
-    place.forget?.();
-    place.left = true;
+  #leave(waiting: Caller, end: End): void {
+    const { leave } = waiting;
+    if (leave === undefined) return;
+    waiting.stopTimer?.();
+    waiting.forget?.();
+    waiting.leave = undefined;
     this.#length--;
     this.#tidy();
-    place.resolve(end);
+    leave(end);
   }
 
   /** Those that have gone by themselves are not kept for long: they are never most of the line. */
@@ -152,6 +148,6 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   }
 }
 
-function byAge(one: Waiting<unknown>, other: Waiting<unknown>): number {
+function byAge(one: { readonly number: number }, other: { readonly number: number }): number {
   return one.number - other.number;
 }

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { OK, setUp, told } from './rig.test.support.js';
+
+describe('what answers tell', () => {
+  test('holds the next call when a 200 says that nothing remains, until its reset', async () => {
+    const { clock, call, order } = setUp();
+    await call('a').answer({ ...OK, headers: told(60, 0, '30s') });
+    call('b');
+    await clock.advance(29_999);
+    expect(order.join('')).toBe('a');
+    await clock.advance(1);
+    expect(order.join('')).toBe('ab');
+  });
+
+  test('lets go only what remains, and counts what is under way', async () => {
+    const { callAll, order } = setUp();
+    const [first] = callAll('abc');
+    await first?.answer({ ...OK, headers: told(60, 5, '30s') });
+    callAll('defghi');
+    // Five were left when the first was counted, and two of these are under way already.
+    expect(order.join('')).toBe('abcdef');
+  });
+
+  test('of a bucket lets one go when one unit is back', async () => {
+    const { genericProfile } = await import('@forbear/core');
+    const provider = { ...genericProfile, resetShape: 'full' as const };
+    const { clock, call, order } = setUp({}, { provider });
+    await clock.advance(1000);
+    await call('a').answer({ ...OK, headers: told(10, 0, '10s') });
+    call('b');
+    await clock.advance(999);
+    expect(order.join('')).toBe('a');
+    await clock.advance(1);
+    expect(order.join('')).toBe('ab');
+  });
+
+  test('may come out of order: the answer to the later request holds', async () => {
+    const { clock, call, order, key } = setUp();
+    const early = call('a');
+    await clock.advance(1000);
+    const late = call('b');
+    await late.answer({ ...OK, headers: told(60, 3, '30s') });
+    await early.answer({ ...OK, headers: told(60, 50, '31s') });
+    expect(key()?.limits).toMatchObject([{ name: 'requests', limit: 60, remaining: 3 }]);
+    expect(order.join('')).toBe('ab');
+  });
+
+  test('of requests of about the same time: the smaller one holds', async () => {
+    const { callAll, key } = setUp();
+    const [first, second] = callAll('ab');
+    await second?.answer({ ...OK, headers: told(60, 57, '30s') });
+    await first?.answer({ ...OK, headers: told(60, 59, '30s') });
+    expect(key()?.limits).toMatchObject([{ remaining: 57 }]);
+  });
+
+  test('follows a limit that shrinks and one that grows', async () => {
+    const { clock, call, key, events } = setUp();
+    for (const limit of [60, 30, 120]) {
+      await call('a').answer({ ...OK, headers: told(limit, limit - 1, '60s') });
+      await clock.advance(1000);
+      expect(key()?.limits).toMatchObject([{ limit, remaining: limit - 1 }]);
+    }
+    expect(events.filter(({ type }) => type === 'limits')).toMatchObject([
+      { limits: [{ name: 'requests', unit: 'requests', limit: 60 }] },
+      { limits: [{ limit: 30, was: 60 }] },
+      { limits: [{ limit: 120, was: 30 }] },
+    ]);
+  });
+
+  test('without a reset is believed for a second, then one call finds out', async () => {
+    const { clock, callAll, order } = setUp();
+    const [first] = callAll('a');
+    await first?.answer({ ...OK, headers: told(60, 0, undefined) });
+    const next = callAll('bcd');
+    await clock.advance(999);
+    expect(order.join('')).toBe('a');
+    await clock.advance(1);
+    expect(order.join('')).toBe('ab');
+    await next[0]?.answer({ ...OK, headers: told(60, 59, undefined) });
+    expect(order.join('')).toBe('abcd');
+  });
+
+  test('that is a sentinel is ignored', async () => {
+    const { callAll, call, order, key } = setUp();
+    await call('a').answer({ ...OK, headers: told(0, 0, '60s') });
+    await call('a').answer({ ...OK, headers: told(-1, -1, '60s') });
+    await call('a').answer({ ...OK, headers: told(-1, 0, '60s') });
+    callAll('bc');
+    expect(order.join('')).toBe('aaabc');
+    expect(key()?.limits).toEqual([]);
+  });
+
+  test('is read of several families at once, each of which has to agree', async () => {
+    const { clock, call, callAll, order, key } = setUp();
+    const headers = {
+      ...told(60, 59, '60s'),
+      'anthropic-ratelimit-input-tokens-limit': '1000',
+      'anthropic-ratelimit-input-tokens-remaining': '100',
+      'anthropic-ratelimit-input-tokens-reset': new Date(clock.now() + 20_000).toISOString(),
+      'anthropic-ratelimit-output-tokens-limit': '500',
+      'anthropic-ratelimit-output-tokens-remaining': '500',
+    };
+    await call('a').answer({ ...OK, headers });
+    expect(key()?.limits.map(({ unit }) => unit)).toEqual([
+      'requests',
+      'input-tokens',
+      'output-tokens',
+    ]);
+    callAll('bc', { tokens: { input: 80, output: 10 } });
+    await clock.advance(19_999);
+    expect(order.join('')).toBe('ab');
+    await clock.advance(1);
+    expect(order.join('')).toBe('abc');
+  });
+
+  test('that no call could ever fit is known before it is sent', async () => {
+    const { call, settle } = setUp();
+    await call('a').answer({ ...OK, headers: told(100, 90, '60s', 'tokens') });
+    const large = call('b', { tokens: 101 });
+    await settle();
+    expect(large.trace).toMatchObject({ reason: 'never-fits' });
+  });
+});
+
+describe('the end of a window', () => {
+  test('is tried by one call, and the others go with its answer', async () => {
+    const { clock, call, callAll, order } = setUp();
+    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
+    const waiting = callAll('bcd');
+    await clock.advance(10_000);
+    expect(order.join('')).toBe('ab');
+    await waiting[0]?.answer({ ...OK, headers: told(60, 59, '10s') });
+    expect(order.join('')).toBe('abcd');
+  });
+
+  test('lets the others go as well when no refusal comes for a while', async () => {
+    const { clock, call, callAll, order } = setUp();
+    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
+    callAll('bcd');
+    await clock.advance(10_249);
+    expect(order.join('')).toBe('ab');
+    await clock.advance(1);
+    expect(order.join('')).toBe('abcd');
+  });
+
+  test('that was told too early costs one refusal, not a herd', async () => {
+    const { clock, call, callAll, order } = setUp();
+    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
+    const [first] = callAll('bcd');
+    await clock.advance(10_000);
+    await first?.answer({ status: 429, headers: { ...told(60, 0, '2s'), 'retry-after': '2' } });
+    await clock.advance(1999);
+    expect(order.join('')).toBe('ab');
+  });
+});

@@ -1,0 +1,164 @@
+/**
+ * What a limiter costs, beside peers, in one run:
+ *
+ *     npx -y pnpm@12 bench
+ *
+ * Each contender runs work that does nothing, ten at once: one after the other, a hundred at a time, and
+ * ten and a hundred thousand queued at once. Then it keeps a hundred thousand waiting, to be weighed.
+ * Bottleneck takes milliseconds for each, so it gets fewer.
+ */
+import {
+  definePolicy,
+  execute,
+  genericProfile,
+  type Lane,
+  type LaneAdmission,
+  type LaneContext,
+} from '@forbear/core';
+import { createLimiter } from '@forbear/limiter';
+import Bottleneck from 'bottleneck';
+import pLimit from 'p-limit';
+import PQueue from 'p-queue';
+
+const ROUNDS = 3;
+const MOST = 100_000;
+const AT_ONCE = 10;
+
+type Work = () => Promise<unknown>;
+type Run = (work: Work) => Promise<unknown>;
+
+const nothing: Work = async () => undefined;
+
+/** The queue of a limiter alone, without the engine around it. */
+function laneOf(limiter: ReturnType<typeof createLimiter>): Lane {
+  const { gates, events, clock } = definePolicy();
+  const gate: LaneContext['gate'] = gates.of('bench').gate;
+  return limiter.laneOf({
+    key: 'bench',
+    label: 'bench',
+    gate,
+    clock,
+    profile: genericProfile,
+    events,
+  });
+}
+
+const END = { facts: { status: 200 } };
+let turns = 0;
+
+function throughLane(options: Parameters<typeof createLimiter>[0]): Run {
+  const lane = laneOf(createLimiter(options));
+  const go = async (said: LaneAdmission, work: Work) => {
+    if (said.kind !== 'admitted') throw new Error(said.kind);
+    const value = await work();
+    lane.leave(said.lanePermit, END);
+    return value;
+  };
+  return (work) => {
+    const entered = lane.enter({
+      number: ++turns,
+      limitAtMs: Number.POSITIVE_INFINITY,
+      signal: undefined,
+      isRetry: false,
+      keepsPlace: false,
+      maxHoldMs: 120_000,
+      priority: undefined,
+      tenant: undefined,
+      tokens: undefined,
+      body: undefined,
+      onQueued: undefined,
+    });
+    return entered instanceof Promise ? entered.then((said) => go(said, work)) : go(entered, work);
+  };
+}
+
+function throughExecute(limiter: ReturnType<typeof createLimiter> | undefined): Run {
+  const policy = definePolicy({ limiter });
+  return (work) => execute(work, policy, {});
+}
+
+const contenders: Readonly<Record<string, () => Run>> = {
+  'the bare work': () => (work) => work(),
+  'lane, nothing configured': () => throughLane({}),
+  'lane, 10 at once': () => throughLane({ maxConcurrent: AT_ONCE }),
+  'lane, 10 at once, limits': () =>
+    throughLane({
+      maxConcurrent: AT_ONCE,
+      limits: [{ unit: 'requests', amount: 1e9, perMs: 1000, shape: 'bucket' }],
+    }),
+  'execute without a limiter': () => throughExecute(undefined),
+  'execute, nothing configured': () => throughExecute(createLimiter()),
+  'execute, 10 at once': () => throughExecute(createLimiter({ maxConcurrent: AT_ONCE })),
+  'p-queue': () => {
+    const queue = new PQueue({ concurrency: AT_ONCE });
+    return (work) => queue.add(work);
+  },
+  'p-limit': () => {
+    const limit = pLimit(AT_ONCE);
+    return (work) => limit(work);
+  },
+  bottleneck: () => {
+    const limiter = new Bottleneck({ maxConcurrent: AT_ONCE });
+    return (work) => limiter.schedule(work);
+  },
+};
+
+const isSlow = (name: string) => name === 'bottleneck';
+
+/** Microseconds of this process for each of `count`, `width` at a time; others may use the machine too. */
+async function measure(run: Run, count: number, width: number): Promise<number> {
+  const start = process.cpuUsage();
+  for (let done = 0; done < count; done += width) {
+    if (width === 1) await run(nothing);
+    else await Promise.all(Array.from({ length: width }, () => run(nothing)));
+  }
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / count;
+}
+
+const WIDTHS = [1, 100, 10_000, MOST];
+
+async function best(name: string, make: () => Run, width: number): Promise<number> {
+  const count = isSlow(name) ? Math.min(width * 10, 300) : Math.max(width, 20_000);
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < (isSlow(name) ? 1 : ROUNDS); round++) {
+    globalThis.gc?.();
+    least = Math.min(least, await measure(make(), count, Math.min(width, count)));
+  }
+  return least;
+}
+
+/** Bytes of the heap for each that waits, with the promise that its caller holds. */
+async function weigh(make: () => Run, count: number): Promise<number> {
+  const run = make();
+  let end: (value: unknown) => void = () => {};
+  const blocked = new Promise((resolve) => {
+    end = resolve;
+  });
+  const running = Array.from({ length: AT_ONCE }, () => run(() => blocked));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  const waiting: Promise<unknown>[] = new Array(count);
+  for (let index = 0; index < count; index++) waiting[index] = run(nothing);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  globalThis.gc?.();
+  const bytes = (process.memoryUsage().heapUsed - before) / count;
+  end(undefined);
+  await Promise.all([...running, ...waiting]);
+  return bytes;
+}
+
+const head = ['one by one', '100', '10,000', '100,000 queued', 'bytes each'];
+console.log(
+  `${head.map((each) => each.padStart(16)).join('')}   (µs for each, ${AT_ONCE} at once)`,
+);
+for (const [name, make] of Object.entries(contenders)) {
+  const cells: string[] = [];
+  for (const width of WIDTHS) {
+    cells.push(isSlow(name) && width > 300 ? '-' : (await best(name, make, width)).toFixed(2));
+  }
+  const keeps = !name.includes('bare') && !name.includes('nothing') && !name.includes('without');
+  cells.push(keeps && !isSlow(name) ? (await weigh(make, MOST)).toFixed(0) : '-');
+  console.log(`${cells.map((cell) => cell.padStart(16)).join('')}   ${name}`);
+}
