@@ -26,6 +26,9 @@ const SERVER_TIME = [
 const ANY_EXPIRY = "redis.call('pexpire', KEYS[i], ttl)";
 const WHOLE_EXPIRY = "redis.call('pexpire', KEYS[i], math.ceil(ttl))";
 
+/** Bottleneck gives a limiter up for good where one of these fails, so they are run until they do not. */
+const FIRST_SCRIPTS: ReadonlySet<string> = new Set(['init', 'register_client']);
+
 /** What Redis 7 and later put before the errors that Bottleneck knows by their whole text. */
 const KNOWN_ERROR = /^ERR (?=SETTINGS_KEY_NOT_FOUND|UNKNOWN_CLIENT|OVERWEIGHT)/;
 
@@ -42,6 +45,21 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
     super({ client });
     this.#client = client;
     this.#watch = watch;
+    const subscriber = subscriberOf(this);
+    subscriber.on('ready', () => {
+      const channels = Object.keys(limitersOf(this));
+      if (channels.length > 0) subscriber.subscribe(...channels).catch(() => {});
+    });
+  }
+
+  __removeLimiter__(limiter: SharedLimiter): void {
+    for (const channel of channelsOf(limiter)) {
+      delete limitersOf(this)[channel];
+      // Bottleneck has nobody listen to whether that worked, and a lost Redis would end the process.
+      subscriberOf(this)
+        .unsubscribe(channel)
+        .catch(() => {});
+    }
   }
 
   _loadScripts(): void {
@@ -56,13 +74,17 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
   __scriptFn__(name: string): Script {
     return (...args) => {
       const callback = args.pop() as Callback;
-      const ended = this.#watch();
-      const run: unknown = Reflect.get(this.#client, PREFIX + name);
-      (run as Script).call(this.#client, ...args, (error: unknown, replies: unknown) => {
-        if (error instanceof Error) error.message = error.message.replace(KNOWN_ERROR, '');
-        ended(error);
-        callback(error, replies);
-      });
+      const run = Reflect.get(this.#client, PREFIX + name) as Script;
+      const attempt = () => {
+        const ended = this.#watch();
+        run.call(this.#client, ...args, (error: unknown, replies: unknown) => {
+          if (error instanceof Error) error.message = error.message.replace(KNOWN_ERROR, '');
+          ended(error);
+          if (error && FIRST_SCRIPTS.has(name)) this.#client.once('ready', attempt);
+          else callback(error, replies);
+        });
+      };
+      attempt();
     };
   }
 }
@@ -120,6 +142,14 @@ export function subscriberOf(connection: SharedConnection): RedisClient {
 
 /** What names this process among those that share a limiter. */
 export function memberOf(limiter: SharedLimiter): string {
-  const channel: unknown = Reflect.get(limiter, 'channel_client');
-  return (channel as () => string).call(limiter);
+  return channelsOf(limiter)[1];
+}
+
+function channelsOf(limiter: SharedLimiter): readonly [ofAll: string, own: string] {
+  const { channel, channel_client } = limiter as unknown as Record<string, () => string>;
+  return [channel?.call(limiter) ?? '', channel_client?.call(limiter) ?? ''];
+}
+
+function limitersOf(connection: SharedConnection): Record<string, unknown> {
+  return Reflect.get(connection, 'limiters') as Record<string, unknown>;
 }

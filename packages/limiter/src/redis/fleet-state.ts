@@ -67,6 +67,8 @@ export class FleetState {
   /** Rejects where Redis cannot serve. */
   async sync(): Promise<void> {
     const { id, limiter } = this.#options;
+    // What is told from now on is heard.
+    await limiter.ready();
     const keys = [`${id}:peers`, `${id}:hold`, `${id}:learnt`];
     const told = (await this.#run('sync', [...keys, memberOf(limiter), PEER_MS])) as Synced;
     const [peers, holdMs, ageMs, limits] = told;

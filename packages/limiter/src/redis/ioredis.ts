@@ -1,11 +1,11 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisClient } from './redis-client.js';
 
 /** Options of a client of ioredis: host, port, username, password, tls, ... */
 export type RedisClientOptions = RedisOptions;
 
 /** Where Redis is: a URL, options of ioredis, or a client of ioredis, which is left as it is. */
-export type RedisGiven = string | URL | RedisClientOptions | RedisClient;
+export type RedisGiven = string | URL | RedisClientOptions | Redis | Cluster | RedisClient;
 
 /** How long after a lost connection the next is tried, in milliseconds. */
 const RECONNECT_MS = 200;
@@ -23,6 +23,8 @@ const FAIL_FAST = {
 const OWN = {
   ...FAIL_FAST,
   lazyConnect: false,
+  // Where it fails it rejects a promise that nobody has; it is done in another place.
+  autoResubscribe: false,
   retryStrategy: () => RECONNECT_MS,
   disconnectTimeout: 100,
 } satisfies RedisOptions;
@@ -64,7 +66,7 @@ type DuplicateCluster = (nodes: readonly unknown[], options: object) => RedisCli
 export function letExit(client: RedisClient): void {
   client.on('connect', () => unref(Reflect.get(client, 'stream')));
   client.on('reconnecting', () => unref(Reflect.get(client, 'reconnectTimeout')));
-  client.on('+node', (node: RedisClient) => letExit(node));
+  client.on('+node', (node) => letExit(node as RedisClient));
 }
 
 function unref(handle: unknown): void {

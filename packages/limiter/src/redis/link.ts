@@ -73,18 +73,20 @@ export class Link {
     );
     this.client = openClient(options.redis);
     letExit(this.client);
-    this.client.on('error', (error: Error) => {
-      this.#lastError = error.message;
+    this.client.on('error', (error) => {
+      if (error instanceof Error) this.#lastError = error.message;
     });
     this.client.on('ready', () => this.#ready());
-    this.client.on('close', () => this.#lose('the connection was closed'));
+    this.client.on('close', () => {
+      if (this.#isUp) this.#lose('the connection was closed');
+    });
     this.connection = connectBottleneck(this.client, () => this.watch());
     letExit(subscriberOf(this.connection));
   }
 
   get state(): LinkState {
     const nowMs = this.#options.clock.monotonic();
-    if (this.#lostAtMs !== undefined) return 'lost';
+    if (this.#lostAtMs !== undefined || this.#isClosed) return 'lost';
     if (this.#isUp) return nowMs - this.#backAtMs < RETURN_MS ? 'returning' : 'shared';
     if (nowMs - this.#openedAtMs < CONNECT_MS) return 'connecting';
     this.#lose(this.#lastError);

@@ -19,6 +19,8 @@ const LEAST_GAP_MS = 10;
 const LEAST_FRESH_MS = 250;
 /** A wait that is not over after this is looked at, in milliseconds. */
 const LOOK_MS = 1000;
+/** How long after a failure Redis is asked again, in milliseconds. */
+const AGAIN_MS = 100;
 
 export interface PacedPermitsOptions {
   readonly connection: SharedConnection;
@@ -153,9 +155,14 @@ export class PacedPermits implements Meter {
       if (isOver) return;
       isOver = true;
       this.#jobs--;
-      if (wasTimed) this.#timed--;
-      if (wasTimed && this.#options.isWanted()) this.giveBack(permits);
-      this.#options.changed();
+      const { clock, isWanted, changed } = this.#options;
+      if (!wasTimed) {
+        clock.setTimer(changed, AGAIN_MS);
+        return;
+      }
+      this.#timed--;
+      if (isWanted()) this.giveBack(permits);
+      changed();
     };
     this.#jobs++;
     this.limiter

@@ -8,7 +8,10 @@ export interface RedisClient {
     name: string,
     definition: { readonly lua: string; readonly numberOfKeys?: number },
   ): void;
-  on(event: string, listener: (...given: never) => void): unknown;
+  on(event: string, listener: (...given: unknown[]) => void): unknown;
+  once(event: string, listener: () => void): unknown;
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
   quit(): Promise<unknown>;
 }

@@ -9,6 +9,8 @@ import {
 import type { Meter } from './meter.js';
 
 const EXPIRATION_MS = 10_000;
+/** How long after a failure Redis is asked again, in milliseconds. */
+const AGAIN_MS = 100;
 /** A limit is refilled in so many steps, each within these milliseconds. */
 const STEPS = 240;
 const LEAST_STEP_MS = 25;
@@ -178,7 +180,7 @@ export class TokenReservoir implements Meter {
     this.#ordered += amount;
     this.limiter.schedule({ weight: first, expiration: EXPIRATION_MS }, owe).catch(() => {
       if (!hasFirst) this.#waiting--;
-      end(0);
+      this.#options.clock.setTimer(() => end(0), AGAIN_MS);
     });
   }
 }
