@@ -33,6 +33,7 @@ const SCRIPTS = { sync: [SYNC, 3], hold: [HOLD, 1], learn: [LEARN, 1] } as const
 
 /** What one process tells the others. */
 type Message =
+  | { readonly from: string; readonly peers: number }
   | { readonly from: string; readonly holdMs: number }
   | { readonly from: string; readonly limits: readonly LearntLimit[] };
 
@@ -72,9 +73,7 @@ export class FleetState {
     const keys = [`${id}:peers`, `${id}:hold`, `${id}:learnt`];
     const told = (await this.#run('sync', [...keys, memberOf(limiter), PEER_MS])) as Synced;
     const [peers, holdMs, ageMs, limits] = told;
-    // Where Redis came back empty, not all have been counted yet.
-    const isSure = this.#options.link.state === 'shared';
-    this.#peers = Math.max(1, peers, isSure ? 0 : this.#peers);
+    if (this.#count(peers)) this.#tell({ from: this.#name, peers });
     if (holdMs > 0) this.#options.onHold(holdMs);
     if (limits !== null) this.#options.onLearnt(JSON.parse(limits), ageMs);
   }
@@ -95,6 +94,15 @@ export class FleetState {
     this.#run('learn', [`${this.#options.id}:learnt`, text, keepMs]).catch(() => {});
   }
 
+  /** Says whether the number has changed. */
+  #count(peers: number): boolean {
+    const before = this.#peers;
+    // Where Redis came back empty, not all have been counted yet.
+    const isSure = this.#options.link.state === 'shared';
+    this.#peers = Math.max(1, peers, isSure ? 0 : before);
+    return this.#peers !== before;
+  }
+
   get #name(): string {
     return memberOf(this.#options.limiter);
   }
@@ -108,7 +116,8 @@ export class FleetState {
   #hear(text: string): void {
     const message: Message = JSON.parse(text);
     if (message.from === this.#name) return;
-    if ('holdMs' in message) this.#options.onHold(message.holdMs);
+    if ('peers' in message) this.#count(message.peers);
+    else if ('holdMs' in message) this.#options.onHold(message.holdMs);
     else this.#options.onLearnt(message.limits, 0);
   }
 
