@@ -1,6 +1,6 @@
-import { systemClock } from '@forbear/core';
-import type { Grant, Limit, Need, PermitSource } from '@forbear/limiter';
-import { type RedisGiven, redisPermits } from '@forbear/limiter/redis';
+import { definePolicy, execute, type Policy } from '@forbear/core';
+import type { LimitOptions } from '@forbear/limiter';
+import { createRedisLimiter, type RedisGiven } from '@forbear/limiter/redis';
 import { describe } from 'vitest';
 import { NO_REDIS } from './bench/redis-server.js';
 
@@ -13,59 +13,49 @@ export function describeWithRedis(name: string, tests: () => void): void {
 
 export const KEY = 'https://api.test Bearer sk-secret';
 
-export const evenly = (amount: number, perMs: number): Limit => ({
+export const evenly = (amount: number, perMs: number): LimitOptions => ({
   unit: 'requests',
   amount,
   perMs,
   shape: 'even',
 });
 
-export const ONE: Need = { requests: 1, inputTokens: 0, outputTokens: 0 };
-
-/** One process of a fleet, as far as its permits go. */
-export interface Member extends AsyncDisposable {
-  readonly source: PermitSource;
-  readonly events: readonly string[];
-  /** Takes a permit, when there is one. Gives when that was, by the monotonic clock. */
-  take(need?: Need): Promise<{ readonly atMs: number; readonly grant: Grant }>;
+/** What a server answers. */
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function join(
-  redis: RedisGiven,
-  { limits = [], key = KEY }: { readonly limits?: readonly Limit[]; readonly key?: string } = {},
-): Member {
+/** One process of a fleet, or what is one as far as its limiter goes. */
+export interface Member extends AsyncDisposable {
+  readonly policy: Policy;
+  readonly limiter: ReturnType<typeof createRedisLimiter>;
+  /** What it told of Redis. */
+  readonly events: readonly string[];
+  /** Makes a call, and gives when it was let go, by the monotonic clock. */
+  call(answer?: Answer, tokens?: number): Promise<number>;
+}
+
+export function join(redis: RedisGiven, limits: readonly LimitOptions[] = []): Member {
   const events: string[] = [];
-  const permits = redisPermits({
-    redis,
-    prefix: 'forbear',
-    slowAfterMs: 250,
-    assumedPeers: 1,
-    onLost: (reason) => events.push(`lost: ${reason}`),
-    onBack: () => events.push('back'),
-  });
-  const context = { key, label: 'test', clock: systemClock, limits, resetShape: 'window' } as const;
-  const source = permits.source(context);
-  let changed = () => {};
-  source.onChange(() => changed());
-  const take = (need = ONE) =>
-    new Promise<{ atMs: number; grant: Grant }>((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      const ask = () => {
-        clearTimeout(timer);
-        const said = source.tryTake(need);
-        if (said.granted) {
-          changed = () => {};
-          resolve({ atMs: performance.now(), grant: said });
-        } else if (Number.isFinite(said.retryInMs)) {
-          timer = setTimeout(ask, Math.ceil(said.retryInMs));
-        }
+  const limiter = createRedisLimiter({ redis, limits, maxConcurrent: 100 });
+  const policy = definePolicy({ limiter, maxRetries: 0 });
+  policy.events.on('fleet', ({ state, because }) => events.push(because ?? state));
+  return {
+    policy,
+    limiter,
+    events,
+    async call(answer = {}, tokens = 0) {
+      let atMs = Number.NaN;
+      const operation = () => {
+        atMs = performance.now();
+        return { status: 200, headers: {}, ...answer };
       };
-      changed = () => queueMicrotask(ask);
-      ask();
-    });
-  const close = async () => {
-    await source.close?.();
-    await permits.close();
+      await execute(operation, policy, { key: KEY, showKey: () => 'key', tokens });
+      return atMs;
+    },
+    async [Symbol.asyncDispose]() {
+      await limiter.drain({ deadlineMs: 0 });
+    },
   };
-  return { source, events, take, [Symbol.asyncDispose]: close };
 }

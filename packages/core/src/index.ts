@@ -73,6 +73,7 @@ export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
 export type {
   AttemptEvent,
+  FleetEvent,
   GiveUpEvent,
   HoldEvent,
   LayeredRetryEvent,

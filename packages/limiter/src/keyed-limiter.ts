@@ -121,7 +121,17 @@ export class KeyedLimiter implements Limiter {
     });
     const keyLimits = new KeyLimits({
       clock,
-      source: makeSource({ key, label, clock, limits, resetShape }),
+      source: makeSource({
+        key,
+        label,
+        clock,
+        limits,
+        resetShape,
+        hold(ms, refusal) {
+          for (const { barrier } of queue.doors) barrier.close({ ms, jitterMs: 0 }, refusal, 0);
+          queue.pump();
+        },
+      }),
       concurrency,
       inFlightShare,
       tell,

@@ -1,12 +1,16 @@
+import type { Refusal } from '@forbear/core';
 import type { LearntLimit } from '../permit-source.js';
 import { memberOf, type SharedLimiter } from './bottleneck.js';
 import type { Link } from './link.js';
 import type { RedisClient } from './redis-client.js';
+import { type SharedRefusal, shareRefusal, takeRefusal } from './refusal-message.js';
 
 /** Who took no permit for so long is not counted any more, in milliseconds. */
 const PEER_MS = 10_000;
 /** For how long what a server said of its limits is kept after its reset, in milliseconds. */
 const LEARNT_MS = 600_000;
+/** For how long those who come late are told of an empty wallet, in milliseconds. */
+const ENDLESS_MS = 60_000;
 
 const NOW =
   "local time = redis.call('time'); local now = time[1] * 1000 + math.floor(time[2] / 1000);";
@@ -17,7 +21,8 @@ redis.call('zadd', KEYS[1], now, ARGV[1])
 redis.call('zremrangebyscore', KEYS[1], '-inf', now - ARGV[2])
 redis.call('pexpire', KEYS[1], ARGV[2])
 local learnt = redis.call('hmget', KEYS[3], 'atMs', 'limits')
-return { redis.call('zcard', KEYS[1]), redis.call('pttl', KEYS[2]), now - (learnt[1] or now), learnt[2] }`;
+return { redis.call('zcard', KEYS[1]), redis.call('pttl', KEYS[2]), redis.call('get', KEYS[2]),
+  now - (learnt[1] or now), learnt[2] }`;
 
 /** Stores that nothing is sent for a while; a longer one that is there stays. */
 const HOLD = `
@@ -31,10 +36,19 @@ redis.call('pexpire', KEYS[1], ARGV[2])`;
 
 const SCRIPTS = { sync: [SYNC, 3], hold: [HOLD, 1], learn: [LEARN, 1] } as const;
 
+/** That nothing is to be sent for a while, and what a server said of it. */
+interface Hold {
+  /** Names it among all. */
+  readonly hold: string;
+  /** Milliseconds; `null`: until a call succeeds. */
+  readonly ms: number | null;
+  readonly refusal: SharedRefusal;
+}
+
 /** What one process tells the others. */
 type Message =
   | { readonly from: string; readonly peers: number }
-  | { readonly from: string; readonly holdMs: number }
+  | (Hold & { readonly from: string })
   | { readonly from: string; readonly limits: readonly LearntLimit[] };
 
 export interface FleetStateOptions {
@@ -44,7 +58,7 @@ export interface FleetStateOptions {
   readonly id: string;
   /** How many processes there are until Redis has told it. */
   readonly assumedPeers: number;
-  readonly onHold: (ms: number) => void;
+  readonly onHold: (ms: number, refusal: Refusal) => void;
   readonly onLearnt: (limits: readonly LearntLimit[], ageMs: number) => void;
 }
 
@@ -52,6 +66,9 @@ export interface FleetStateOptions {
 export class FleetState {
   readonly #options: FleetStateOptions;
   #peers: number;
+  #holds = 0;
+  /** The hold that was heard of last. */
+  #heard = '';
 
   constructor(options: FleetStateOptions) {
     this.#options = options;
@@ -72,17 +89,25 @@ export class FleetState {
     await limiter.ready();
     const keys = [`${id}:peers`, `${id}:hold`, `${id}:learnt`];
     const told = (await this.#run('sync', [...keys, memberOf(limiter), PEER_MS])) as Synced;
-    const [peers, holdMs, ageMs, limits] = told;
+    const [peers, holdMs, hold, ageMs, limits] = told;
     if (this.#count(peers)) this.#tell({ from: this.#name, peers });
-    if (holdMs > 0) this.#options.onHold(holdMs);
-    if (limits !== null) this.#options.onLearnt(JSON.parse(limits), ageMs);
+    if (hold !== null) this.#hear(hold, holdMs);
+    const learnt = limits === null ? undefined : parse(limits);
+    if (Array.isArray(learnt)) this.#options.onLearnt(learnt, ageMs);
   }
 
   /** Tells all others that nothing is to be sent for so long. */
-  hold(ms: number): void {
-    const holdMs = Math.ceil(ms);
-    this.#tell({ from: this.#name, holdMs });
-    this.#run('hold', [`${this.#options.id}:hold`, holdMs, this.#name]).catch(() => {});
+  hold(ms: number, refusal: Refusal): void {
+    this.#holds++;
+    const told: Message = {
+      from: this.#name,
+      hold: `${this.#name} ${this.#holds}`,
+      ms: Number.isFinite(ms) ? Math.ceil(ms) : null,
+      refusal: shareRefusal(refusal),
+    };
+    this.#tell(told);
+    const keepMs = told.ms ?? ENDLESS_MS;
+    this.#run('hold', [`${this.#options.id}:hold`, keepMs, JSON.stringify(told)]).catch(() => {});
   }
 
   /** Tells all others what a server said of its limits. */
@@ -113,12 +138,17 @@ export class FleetState {
     this.#options.limiter.publish(JSON.stringify(message)).catch(() => {});
   }
 
-  #hear(text: string): void {
-    const message: Message = JSON.parse(text);
-    if (message.from === this.#name) return;
+  /** @param leftMs what is left of a hold that was stored; absent: it was told just now */
+  #hear(text: string, leftMs?: number): void {
+    const message = parse(text) as Message | undefined;
+    if (message === undefined || message.from === this.#name) return;
     if ('peers' in message) this.#count(message.peers);
-    else if ('holdMs' in message) this.#options.onHold(message.holdMs);
-    else this.#options.onLearnt(message.limits, 0);
+    else if ('limits' in message) this.#options.onLearnt(message.limits, 0);
+    else if (message.hold !== this.#heard) {
+      this.#heard = message.hold;
+      const ms = message.ms === null ? Number.POSITIVE_INFINITY : (leftMs ?? message.ms);
+      this.#options.onHold(ms, takeRefusal(message.refusal));
+    }
   }
 
   async #run(name: keyof typeof SCRIPTS, given: readonly (string | number)[]): Promise<unknown> {
@@ -137,7 +167,22 @@ export class FleetState {
 }
 
 type Script = (...given: (string | number)[]) => Promise<unknown>;
-type Synced = readonly [peers: number, holdMs: number, ageMs: number, limits: string | null];
+type Synced = readonly [
+  peers: number,
+  holdMs: number,
+  hold: string | null,
+  ageMs: number,
+  limits: string | null,
+];
+
+/** Somebody else may have stored something there, or another version of this. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 const commandOf = (name: string) => `forbear_${name}_key`;
 

@@ -2,6 +2,7 @@ import type { Clock } from '@forbear/core';
 import { AnswerWatch } from './answer-watch.js';
 import { connectBottleneck, type SharedConnection, subscriberOf } from './bottleneck.js';
 import { letExit, openClient, type RedisGiven } from './ioredis.js';
+import type { LinkState, LinkUser } from './link-user.js';
 import type { RedisClient } from './redis-client.js';
 
 /** How long a first connection may take before calls go on without, in milliseconds. */
@@ -17,20 +18,13 @@ const RELAPSE_MS = 10_000;
  * For how long each process keeps to its share after Redis is back, in milliseconds: longer than it
  * takes all of them to find out.
  */
-const RETURN_MS = 1500;
+const RETURN_MS = 3000;
+
+const CLOSED = 'the connection was closed';
+const OFFLINE = /^(Connection is closed|Stream isn't writeable)/;
 
 /** An answer that is awaited while nothing is wrong with Redis. */
 const HARMLESS = /^(SETTINGS_KEY_NOT_FOUND|UNKNOWN_CLIENT|OVERWEIGHT)/;
-
-/** `shared`: permits come from Redis; `returning`: they do again, but each keeps to its share. */
-export type LinkState = 'connecting' | 'shared' | 'lost' | 'returning';
-
-/** Who uses the link, and is told when its state changes. */
-export interface LinkUser {
-  onLink(): void;
-  /** Asks Redis something that needs all that permits need. It rejects where Redis cannot serve. */
-  probe(): Promise<void>;
-}
 
 export interface LinkOptions {
   readonly redis: RedisGiven;
@@ -63,6 +57,7 @@ export class Link {
   #relapses = 0;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
   #lastError = 'it cannot be reached';
+  #lostBecause = '';
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -78,7 +73,7 @@ export class Link {
     });
     this.client.on('ready', () => this.#ready());
     this.client.on('close', () => {
-      if (this.#isUp) this.#lose('the connection was closed');
+      if (this.#isUp) this.#lose(CLOSED);
     });
     this.connection = connectBottleneck(this.client, () => this.watch());
     letExit(subscriberOf(this.connection));
@@ -101,6 +96,11 @@ export class Link {
     return sinceMs > nowMs ? sinceMs - nowMs : Number.POSITIVE_INFINITY;
   }
 
+  /** Why Redis is lost; `undefined`: it is not. */
+  get lostBecause(): string | undefined {
+    return this.state === 'lost' ? this.#lostBecause : undefined;
+  }
+
   join(user: LinkUser): void {
     this.#users.add(user);
   }
@@ -114,8 +114,9 @@ export class Link {
     const answered = this.#watch.start();
     return (error) => {
       answered();
-      if (error instanceof Error && !HARMLESS.test(error.message)) this.#lose(error.message);
-      else if (this.#lostAtMs !== undefined) this.#probe();
+      if (error instanceof Error && !HARMLESS.test(error.message)) {
+        this.#lose(OFFLINE.test(error.message) ? CLOSED : error.message);
+      } else if (this.#lostAtMs !== undefined) this.#probe();
     };
   }
 
@@ -154,6 +155,7 @@ export class Link {
     this.#relapses = isRelapse ? Math.min(this.#relapses + 1, MOST_RELAPSES) : 0;
     this.#lostAtMs = nowMs;
     this.#isUp = false;
+    this.#lostBecause = reason;
     this.#watch.stop();
     this.#options.onLost(reason);
     this.#tell();

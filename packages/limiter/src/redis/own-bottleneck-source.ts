@@ -1,7 +1,6 @@
 import type { Clock } from '@forbear/core';
 import type { Need } from '../need.js';
 import type { Grant, LimitSnapshot, NoGrant, PermitSource, TooLarge } from '../permit-source.js';
-import type { SharedLimiter } from './bottleneck.js';
 
 /** How long an attempt may take before its place is given to others, in case its process has died. */
 const EXPIRATION_MS = 600_000;
@@ -10,6 +9,11 @@ const FRESH_MS = 1000;
 /** How long after a failure a permit is asked for again, in milliseconds. */
 const AGAIN_MS = 250;
 const MOST_JOBS = 8;
+
+/** What is used of a limiter of Bottleneck. */
+export interface OwnBottleneck {
+  schedule(options: { readonly expiration: number }, job: () => Promise<void>): Promise<unknown>;
+}
 
 interface Held {
   /** Ends the job of Bottleneck. */
@@ -25,7 +29,7 @@ interface HeldGrant extends Grant {
  * whatever it limits holds: `minTime`, `maxConcurrent`, a reservoir.
  */
 export class OwnBottleneckSource implements PermitSource {
-  readonly #limiter: Pick<SharedLimiter, 'schedule'>;
+  readonly #limiter: OwnBottleneck;
   readonly #clock: Clock;
   readonly #stock: Held[] = [];
   #changed: () => void = () => {};
@@ -34,7 +38,7 @@ export class OwnBottleneckSource implements PermitSource {
   /** Permits that were taken one after the other. */
   #row = 0;
 
-  constructor(limiter: Pick<SharedLimiter, 'schedule'>, clock: Clock) {
+  constructor(limiter: OwnBottleneck, clock: Clock) {
     this.#limiter = limiter;
     this.#clock = clock;
   }

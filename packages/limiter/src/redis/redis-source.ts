@@ -1,3 +1,4 @@
+import type { Refusal } from '@forbear/core';
 import type { Need } from '../need.js';
 import type {
   Grant,
@@ -11,13 +12,17 @@ import type {
 import { FleetState } from './fleet-state.js';
 import { keyIdOf } from './key-id.js';
 import { Limits } from './limits.js';
-import type { Link, LinkUser } from './link.js';
+import type { Link } from './link.js';
+import type { LinkUser } from './link-user.js';
 import { Meters } from './meters.js';
 
 /** How often what the others have stored is read while permits are taken, in milliseconds. */
 const SYNC_MS = 1000;
 /** How often an answer's limits are passed on, unless they are news, in milliseconds. */
 const TELL_MS = 250;
+/** For how long a key waits for what others have stored, in milliseconds. */
+const FIRST_SYNC_MS = 1000;
+const AGAIN_MS = 100;
 /** How long nobody used it before it may be forgotten, in milliseconds. */
 const IDLE_MS = 60_000;
 
@@ -44,10 +49,10 @@ export class RedisSource implements PermitSource, LinkUser {
   readonly #meters: Meters;
   readonly #state: FleetState;
   #changed: () => void = () => {};
-  #heldUntilMs = Number.NEGATIVE_INFINITY;
   #usedAtMs = Number.NEGATIVE_INFINITY;
   #syncedAtMs = Number.NEGATIVE_INFINITY;
   #toldAtMs = Number.NEGATIVE_INFINITY;
+  readonly #madeAtMs: number;
   #isSyncing = false;
   #hasSynced = false;
 
@@ -55,6 +60,7 @@ export class RedisSource implements PermitSource, LinkUser {
     this.#options = options;
     const { link, prefix, context, assumedPeers } = options;
     const id = keyIdOf(prefix, context.key);
+    this.#madeAtMs = context.clock.monotonic();
     this.#limits = new Limits(context.limits, context.resetShape);
     this.#meters = new Meters({
       link,
@@ -69,7 +75,7 @@ export class RedisSource implements PermitSource, LinkUser {
       limiter: this.#meters.requests.limiter,
       id,
       assumedPeers,
-      onHold: (ms) => this.#holdUntil(ms),
+      onHold: context.hold,
       onLearnt: (limits, ageMs) => this.#takeIn(limits, ageMs),
     });
     link.join(this);
@@ -80,19 +86,21 @@ export class RedisSource implements PermitSource, LinkUser {
     const nowMs = context.clock.monotonic();
     this.#usedAtMs = nowMs;
     link.tend();
-    const heldMs = Math.max(this.#heldUntilMs - nowMs, this.#limits.emptyForMs(nowMs));
-    if (heldMs > 0) return { granted: false, retryInMs: heldMs };
+    const emptyForMs = this.#limits.emptyForMs(nowMs);
+    if (emptyForMs > 0) return { granted: false, retryInMs: emptyForMs };
     this.#meters.adapt(nowMs);
     const state = link.state;
     if (state === 'shared' || state === 'returning') this.#syncIfDue(nowMs);
-    const isAlone = state === 'lost' || state === 'returning';
-    // Nothing is sent before it is known whether the others were told to wait.
-    const mayAsk = isAlone || this.#hasSynced;
-    let waitMs = link.changesInMs;
-    if (isAlone) waitMs = this.#meters.takeAlone(need, nowMs);
-    else if (mayAsk) waitMs = this.#meters.take(need, nowMs) ? 0 : link.changesInMs;
+    // Nothing is sent before it is known whether the others were told to wait, for a while.
+    const isNew = !this.#hasSynced && nowMs - this.#madeAtMs < FIRST_SYNC_MS;
+    let waitMs = isNew ? AGAIN_MS : link.changesInMs;
+    let isCounted = true;
+    if (state === 'lost' || state === 'returning' || !(isNew || this.#hasSynced)) {
+      waitMs = this.#meters.takeAlone(need, nowMs);
+      isCounted = state !== 'lost';
+    } else if (!isNew && this.#meters.take(need, nowMs)) waitMs = 0;
     if (waitMs > 0) return { granted: false, retryInMs: waitMs };
-    const grant: RedisGrant = { granted: true, need, isCounted: state !== 'lost' };
+    const grant: RedisGrant = { granted: true, need, isCounted };
     return grant;
   }
 
@@ -116,14 +124,13 @@ export class RedisSource implements PermitSource, LinkUser {
     this.#meters.settle(grant.need, used, isCounted && this.#isUp);
   }
 
-  hold(ms: number): void {
-    if (ms > 0 && Number.isFinite(ms) && this.#isUp) this.#state.hold(ms);
+  hold(ms: number, refusal: Refusal): void {
+    if (ms > 0 && this.#isUp) this.#state.hold(ms, refusal);
   }
 
   estimateMs(need: Need, ahead: Need): number {
     const nowMs = this.#options.context.clock.monotonic();
-    const heldMs = Math.max(0, this.#heldUntilMs - nowMs, this.#limits.emptyForMs(nowMs));
-    return heldMs + this.#meters.estimateMs(need, ahead, nowMs);
+    return this.#limits.emptyForMs(nowMs) + this.#meters.estimateMs(need, ahead, nowMs);
   }
 
   tooLarge(need: Need): TooLarge | undefined {
@@ -136,7 +143,7 @@ export class RedisSource implements PermitSource, LinkUser {
 
   get isFresh(): boolean {
     const nowMs = this.#options.context.clock.monotonic();
-    return nowMs - this.#usedAtMs > IDLE_MS && nowMs > this.#heldUntilMs && this.#meters.isIdle;
+    return nowMs - this.#usedAtMs > IDLE_MS && this.#meters.isIdle;
   }
 
   async close(): Promise<void> {
@@ -170,11 +177,6 @@ export class RedisSource implements PermitSource, LinkUser {
       this.#changed();
     };
     this.probe().then(end, end);
-  }
-
-  #holdUntil(ms: number): void {
-    const untilMs = this.#options.context.clock.monotonic() + ms;
-    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);
   }
 
   #takeIn(limits: readonly LearntLimit[], ageMs: number): void {

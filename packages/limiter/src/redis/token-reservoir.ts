@@ -7,18 +7,11 @@ import {
   type SharedLimiter,
 } from './bottleneck.js';
 import type { Meter } from './meter.js';
+import { increaseOf, type Refill, refillOf, savedMs } from './refill.js';
 
 const EXPIRATION_MS = 10_000;
 /** How long after a failure Redis is asked again, in milliseconds. */
 const AGAIN_MS = 100;
-/** A limit is refilled in so many steps, each within these milliseconds. */
-const STEPS = 240;
-const LEAST_STEP_MS = 25;
-const MOST_STEP_MS = 250;
-/** How many steps an idle fleet saves up. */
-const SAVED_STEPS = 4;
-/** How much of a limit is handed out: what is saved up comes on top of it in a window. */
-const USED_SHARE = 0.98;
 /** After so many looks it is not left to Redis to say who goes. */
 const PATIENT_LOOKS = 8;
 
@@ -33,11 +26,6 @@ export interface TokenReservoirOptions {
   /** Milliseconds until its keys expire. */
   readonly timeoutMs: number;
   readonly changed: () => void;
-}
-
-interface Refill {
-  readonly amount: number;
-  readonly everyMs: number;
 }
 
 /**
@@ -90,7 +78,7 @@ export class TokenReservoir implements Meter {
   }
 
   get burstMs(): number {
-    return SAVED_STEPS * this.#refill.everyMs;
+    return savedMs(this.#refill);
   }
 
   get stock(): number {
@@ -147,7 +135,8 @@ export class TokenReservoir implements Meter {
   }
 
   #increment(amount: number): void {
-    if (amount !== 0) this.limiter.incrementReservoir(amount).catch(() => {});
+    const whole = Math.round(amount);
+    if (whole !== 0) this.limiter.incrementReservoir(whole).catch(() => {});
   }
 
   #store(): void {
@@ -183,19 +172,4 @@ export class TokenReservoir implements Meter {
       this.#options.clock.setTimer(() => end(0), AGAIN_MS);
     });
   }
-}
-
-function refillOf(paceMs: number, windowMs: number): Refill {
-  const stepMs = Math.min(Math.max(windowMs / STEPS, LEAST_STEP_MS), MOST_STEP_MS);
-  const everyMs = paceMs / USED_SHARE;
-  const amount = Math.max(1, Math.round(stepMs / everyMs));
-  return { amount, everyMs: amount * everyMs };
-}
-
-function increaseOf({ amount, everyMs }: Refill) {
-  return {
-    reservoirIncreaseAmount: amount,
-    reservoirIncreaseInterval: everyMs,
-    reservoirIncreaseMaximum: SAVED_STEPS * amount,
-  };
 }
