@@ -91,7 +91,8 @@ interface Worker {
 }
 
 function startWorker(config: WorkerConfig): Worker {
-  const child = fork(WORKER, [JSON.stringify(config)]);
+  // Without the conditions of a test runner, since it runs what is built.
+  const child = fork(WORKER, [JSON.stringify(config)], { execArgv: [] });
   const events: string[] = [];
   let start = () => {};
   let stop: (end: WorkerEnd | undefined) => void = () => {};
