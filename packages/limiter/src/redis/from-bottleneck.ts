@@ -1,4 +1,4 @@
-import { assertOptions, check } from '@forbear/core';
+import { assertOptions, type Check } from '@forbear/core';
 import { KeyedLimiter } from '../keyed-limiter.js';
 import type { Limiter } from '../limiter.js';
 import { LIMITER_CHECKS, type LimiterOptions } from '../limiter-options.js';
@@ -6,12 +6,17 @@ import { type OwnBottleneck, OwnBottleneckSource } from './own-bottleneck-source
 
 const { source: _, ...SHARED_CHECKS } = LIMITER_CHECKS;
 
-const instanceOption = check((value) => {
+const REMEDY = 'give a limiter of Bottleneck 2, such as new Bottleneck({ minTime: 100 })';
+
+const instanceOption: Check = (value, path) =>
+  isLimiter(value) ? [] : [{ option: path, value: 'something else', remedy: REMEDY }];
+
+function isLimiter(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return ['schedule', 'incrementReservoir'].every(
     (name) => typeof Reflect.get(value, name) === 'function',
   );
-}, 'give a limiter of Bottleneck 2, such as new Bottleneck({ minTime: 100 })');
+}
 
 /**
  * Makes a limiter of a Bottleneck that you have already, in one process or clustered: each attempt is a
