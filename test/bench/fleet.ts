@@ -58,8 +58,11 @@ const killed = async (redis: RedisServer) => {
   await redis.start();
 };
 
-/** What the provider takes of its limit for a request. */
-const tokensOf = ({ bodyBytes }: { readonly bodyBytes: number }) => Math.ceil(bodyBytes / 4) + 3;
+/** What the provider takes of its limit for a request: a quarter of the prompt, and nine words of answer. */
+function tokensOf({ body }: { readonly body: string }): number {
+  const { messages }: { readonly messages: unknown } = JSON.parse(body);
+  return Math.ceil(JSON.stringify(messages).length / 4) + 9;
+}
 
 const rows: Readonly<Record<string, Row>> = {
   async steady() {
@@ -74,6 +77,7 @@ const rows: Readonly<Record<string, Row>> = {
       limits: [{ unit: 'tokens', amount, perMs, shape: 'sliding' }],
       ms: 45_000,
       promptBytes: 400,
+      server: { tokenLimit: { shape: 'window', limit: amount, perMs } },
     });
     const taken = course.requests.reduce((sum, request) => sum + tokensOf(request), 0);
     const ideal = (amount / perMs) * 45_000;
@@ -81,6 +85,7 @@ const rows: Readonly<Record<string, Row>> = {
     return [
       `${percent(taken / ideal)} of the limit`,
       `at most ${percent(most)} in a window`,
+      `${course.refused} refused`,
       describe(course),
     ].join(', ');
   },
