@@ -128,7 +128,7 @@ export class KeyedLimiter implements Limiter {
         limits,
         resetShape,
         hold(ms, refusal) {
-          for (const { barrier } of queue.doors) barrier.close({ ms, jitterMs: 0 }, refusal, 0);
+          queue.doors.close(ms, refusal);
           queue.pump();
         },
       }),
