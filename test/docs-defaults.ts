@@ -1,4 +1,5 @@
 import { DEFAULTS, definePolicy, genericProfile, systemClock } from '@forbear/core';
+import { REDIS_DEFAULTS } from '@forbear/limiter/redis';
 import { DEFAULT_BACKOFF, nextBackoff } from '../packages/core/src/backoff.js';
 import { DEFAULT_RETRY_BUDGET } from '../packages/core/src/retry-budget.js';
 import { readFetchOptions } from '../packages/fetch/src/fetch-options.js';
@@ -51,6 +52,10 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   policy: 'none',
   fetch: options.fetch === undefined ? 'the global one' : 'another',
   maxReplayBytes: String(options.maxReplayBytes),
+  redis: 'none',
+  prefix: REDIS_DEFAULTS.prefix,
+  slowAfterMs: String(REDIS_DEFAULTS.slowAfterMs),
+  assumedPeers: String(REDIS_DEFAULTS.assumedPeers),
 };
 
 /** The options that the table of the first page must name. */
@@ -66,6 +71,11 @@ export const NAMED_DEFAULTS: readonly string[] = [
 
 /** The same in the words of the docstrings, by file, interface and option. */
 export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/limiter/src/redis/redis-limiter.ts': {
+    'RedisLimiterOptions.prefix': `'${REDIS_DEFAULTS.prefix}'`,
+    'RedisLimiterOptions.slowAfterMs': String(REDIS_DEFAULTS.slowAfterMs),
+    'RedisLimiterOptions.assumedPeers': String(REDIS_DEFAULTS.assumedPeers),
+  },
   'packages/core/src/policy.ts': {
     'PolicyOptions.provider':
       policy.provider === genericProfile

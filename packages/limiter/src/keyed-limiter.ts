@@ -123,7 +123,17 @@ export class KeyedLimiter implements Limiter {
     });
     const keyLimits = new KeyLimits({
       clock,
-      source: makeSource({ key, label, clock, limits, resetShape }),
+      source: makeSource({
+        key,
+        label,
+        clock,
+        limits,
+        resetShape,
+        hold(ms, refusal) {
+          queue.doors.close(ms, refusal);
+          queue.pump();
+        },
+      }),
       concurrency,
       profile,
       tell,
