@@ -1,6 +1,5 @@
-import { explain, traceOf } from '@forbear/core';
+import { traceOf } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
-import { recordEvents } from '@forbear/testing';
 import { expect, test } from 'vitest';
 import { setUp } from './rig.js';
 
@@ -15,44 +14,6 @@ async function both(make: (fetch: typeof globalThis.fetch) => Promise<unknown>) 
     );
   return { bare: await settle(make(globalThis.fetch)), ours: await settle(make(createFetch())) };
 }
-
-test('an abort before the call is as with bare fetch, and nothing is sent', async () => {
-  const { provider } = await setUp();
-  const signal = AbortSignal.abort(reason);
-  const { bare, ours } = await both((fetch) => fetch(provider.url, { method: 'POST', signal }));
-  expect(ours).toEqual(bare);
-  expect((ours as { error: unknown }).error).toBe(reason);
-  expect(provider.requests).toHaveLength(0);
-});
-
-test('an abort in flight rejects with the reason itself, and nothing more is sent', async () => {
-  const { provider, call } = await setUp();
-  provider.fail({ kind: 'stall', what: 'headers' }, { times: 5 });
-  const controller = new AbortController();
-  const calling = call('GET', { init: { signal: controller.signal } });
-  while (provider.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  controller.abort(reason);
-  const { error, requests, trace } = await calling;
-  expect(error).toBe(reason);
-  expect(requests).toBe(1);
-  expect(trace.reason).toBe('aborted');
-});
-
-test('an abort in a wait rejects at once with the reason itself, and nothing more is sent', async () => {
-  const { provider, clock, policy, call } = await setUp();
-  const controller = new AbortController();
-  policy.events.on('waiting', () => clock.setTimer(() => controller.abort(reason), 10_000));
-  const events = recordEvents(policy);
-  provider.fail({ kind: 'status', status: 429, headers: { 'retry-after': '30' } }, { times: 5 });
-  const startMs = clock.now();
-  const { error, requests, trace } = await call('POST', { init: { signal: controller.signal } });
-  expect(error).toBe(reason);
-  expect(clock.now() - startMs).toBe(10_000);
-  await clock.advance(100_000);
-  expect(requests).toBe(1);
-  expect(events.filter(({ type }) => type === 'give-up' || type === 'success')).toHaveLength(1);
-  expect(explain(trace)).toContain('Stopped: it was aborted.');
-});
 
 test('an abort of the signal of a Request ends the wait too', async () => {
   const { provider, clock, policy, fetch } = await setUp();

@@ -26,35 +26,14 @@ async function expectSameBytes(rig: Rig, make: () => RequestInit, path = '/chat/
 }
 
 test.each<[string, () => BodyInit]>([
-  ['string', () => CHAT],
-  ['Uint8Array', () => bytes.slice()],
-  ['ArrayBuffer', () => bytes.slice().buffer],
   [
     'DataView of a part',
     () => new DataView(new Uint8Array([0, ...bytes, 0]).buffer, 1, bytes.length),
   ],
-  ['Blob', () => new Blob([CHAT], { type: 'application/json' })],
+  ['Blob without a type', () => new Blob([CHAT])],
 ])('a %s is sent byte for byte the same on every attempt', async (_, make) => {
   const sent = await expectSameBytes(await setUp(), () => ({ body: make(), headers: json }));
   expect(sent.map((request) => request.body)).toEqual([CHAT, CHAT, CHAT]);
-});
-
-test('URLSearchParams are sent the same on every attempt', async () => {
-  const sent = await expectSameBytes(await setUp(), () => ({
-    body: new URLSearchParams({ a: 'b c' }),
-  }));
-  expect(sent[2]).toMatchObject({ body: 'a=b+c' });
-  expect(sent[2]?.headers['content-type']).toContain('application/x-www-form-urlencoded');
-});
-
-test('a form keeps one boundary and its bytes on every attempt', async () => {
-  const form = new FormData();
-  form.set('model', 'test');
-  form.set('file', new Blob([randomBytes(1000)], { type: 'audio/wav' }), 'a.wav');
-  const sent = await expectSameBytes(await setUp(), () => ({ body: form }));
-  const boundary = String(sent[0]?.headers['content-type']).split('boundary=')[1] as string;
-  expect(boundary).toBeTruthy();
-  expect(sent[2]?.body).toContain(boundary);
 });
 
 test('a content type that is given with a form stays as it is', async () => {
@@ -85,21 +64,6 @@ test.each<[string, () => unknown]>([
   expect(provider.requests[0]?.body).toBe(CHAT);
   expect(trace.reason).toBe('not-replayable');
   expect(explain(trace)).toContain('its body can be sent only once');
-});
-
-test('a body factory makes a stream replayable', async () => {
-  const rig = await setUp();
-  const { provider, call } = rig;
-  provider.fail([
-    { kind: 'status', status: 503 },
-    { kind: 'status', status: 503 },
-  ]);
-  const { response } = await call('POST', {
-    init: { body: null, headers: json },
-    body: () => new Blob([CHAT]).stream(),
-  });
-  expect(response?.status).toBe(200);
-  expect(provider.requests.map((request) => request.body)).toEqual([CHAT, CHAT, CHAT]);
 });
 
 describe('a large upload', () => {

@@ -1,4 +1,5 @@
 import { DEFAULTS, definePolicy, genericProfile, systemClock } from '@forbear/core';
+import { REDIS_DEFAULTS } from '@forbear/limiter/redis';
 import { DEFAULT_BACKOFF, nextBackoff } from '../packages/core/src/backoff.js';
 import { DEFAULT_RETRY_BUDGET } from '../packages/core/src/retry-budget.js';
 import { readFetchOptions } from '../packages/fetch/src/fetch-options.js';
@@ -34,7 +35,11 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   ),
   retryBudget: RETRY_BUDGET,
   key: policy.key === undefined ? 'by the profile' : 'another',
+  idempotencyKey: /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+    ? 'a random UUID'
+    : 'another',
   repeatable: String(policy.repeatable),
+  refuseRepeatsMs: none(policy.refuseRepeatsMs),
   deadlineMs: none(policy.deadlineMs),
   attemptTimeoutMs: none(policy.attemptTimeoutMs),
   provider: policy.provider === genericProfile ? 'genericProfile' : 'another',
@@ -47,6 +52,10 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
   policy: 'none',
   fetch: options.fetch === undefined ? 'the global one' : 'another',
   maxReplayBytes: String(options.maxReplayBytes),
+  redis: 'none',
+  prefix: REDIS_DEFAULTS.prefix,
+  slowAfterMs: String(REDIS_DEFAULTS.slowAfterMs),
+  assumedPeers: String(REDIS_DEFAULTS.assumedPeers),
 };
 
 /** The options that the table of the first page must name. */
@@ -56,11 +65,17 @@ export const NAMED_DEFAULTS: readonly string[] = [
   ...Object.keys(DEFAULT_RETRY_BUDGET).map((name) => `retryBudget.${name}`),
   'deadlineMs',
   'attemptTimeoutMs',
+  'refuseRepeatsMs',
   'maxReplayBytes',
 ];
 
 /** The same in the words of the docstrings, by file, interface and option. */
 export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/limiter/src/redis/redis-limiter.ts': {
+    'RedisLimiterOptions.prefix': `'${REDIS_DEFAULTS.prefix}'`,
+    'RedisLimiterOptions.slowAfterMs': String(REDIS_DEFAULTS.slowAfterMs),
+    'RedisLimiterOptions.assumedPeers': String(REDIS_DEFAULTS.assumedPeers),
+  },
   'packages/core/src/policy.ts': {
     'PolicyOptions.provider':
       policy.provider === genericProfile
@@ -72,10 +87,14 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.deadlineMs': none(policy.deadlineMs),
     'PolicyOptions.attemptTimeoutMs': none(policy.attemptTimeoutMs),
     'PolicyOptions.repeatable': String(policy.repeatable),
+    'PolicyOptions.refuseRepeatsMs': policy.refuseRepeatsMs === undefined ? 'never' : 'another',
     'PolicyOptions.maxHoldMs': String(policy.maxHoldMs),
     'PolicyOptions.probeMs': String(policy.probeMs),
     'PolicyOptions.retryBudget': RETRY_BUDGET,
     'PolicyOptions.key': policy.key === undefined ? "what the provider's profile says" : 'another',
+    'PolicyOptions.idempotencyKey': /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
+      ? 'a random UUID'
+      : 'another',
     'PolicyOptions.clock': policy.clock === systemClock ? "the system's" : 'another',
     'PolicyOptions.random': policy.random === Math.random ? 'Math.random' : 'another',
   },

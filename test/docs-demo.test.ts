@@ -30,12 +30,17 @@ test.concurrent('the demo bills nothing twice through Forbear, and the naive loo
     readRow(ended, 'failed otherwise').forbear,
   ];
   expect(answered + left + failed).toBe(40);
-  const [, burst = ''] = ended.stdout.split('Then 100 completions at once');
+  const [, burst = '', sdks = ''] = ended.stdout.split(/Then 100|And 40 completions by the OpenAI/);
   const burstOf = (title: string) => readRow({ ...ended, stdout: burst }, title);
+  const sdkOf = (title: string) => readRow({ ...ended, stdout: sdks }, title);
+  expect(sdkOf('calls billed twice or more').forbear).toBe(0);
+  expect(sdkOf('calls billed twice or more').naive).toBeGreaterThan(0);
+  expect(sdkOf('wasted on second and later bills').forbear).toBe(0);
+  expect(sdkOf('failed otherwise').forbear).toBe(0);
   expect(burstOf('answered').forbear).toBe(100);
   expect(burstOf('answered').naive).toBeLessThan(100);
   expect(burstOf('requests sent while the key was told to wait').forbear).toBe(0);
-  expect(burstOf('429 answers').forbear).toBeLessThanOrEqual(1.5 * 80);
+  expect(burstOf('429 answers').forbear).toBeLessThanOrEqual(1.5 * 88);
   expect(ended.stdout).not.toContain('\u001b');
 });
 

@@ -26,6 +26,13 @@ const COMPILER_OPTIONS = {
 
 /** Sends every https request of a program to the fake provider; nothing else is changed. */
 const REDIRECT = `
+import http from 'node:http';
+import https from 'node:https';
+
+const { hostname, port } = new URL(process.env.FAKE_PROVIDER);
+https.request = (options, callback) =>
+  http.request({ ...options, protocol: 'http:', hostname, port }, callback);
+
 const bare = globalThis.fetch;
 globalThis.fetch = (input, init) =>
   bare(String(input).replace(/^https:\\/\\/[^/]+/, process.env.FAKE_PROVIDER), init);
@@ -81,7 +88,8 @@ export async function compile(name: string, examples: readonly Example[]): Promi
       await using provider = await fakeProvider();
       provider.fail(example.answers.map(parseAnswer));
       const program = ['--import', './redirect.mjs', `./${nameOf(example)}.mjs`];
-      const env = { FAKE_PROVIDER: provider.url, FLEXAI_API_KEY: 'sk-docs' };
+      const keys = { FLEXAI_API_KEY: 'sk-docs', ANTHROPIC_API_KEY: 'sk-docs' };
+      const env = { FAKE_PROVIDER: provider.url, ...keys };
       const ended = await run(program, directory, env);
       if (provider.requests.length >= example.answers.length) return ended;
       return {
@@ -94,9 +102,10 @@ export async function compile(name: string, examples: readonly Example[]): Promi
   };
 }
 
-/** The file of an example: the folder of its page, and the line. */
+/** The file of an example: the folder of its page, its page where it is no README, and the line. */
 function nameOf({ page, line }: Example): string {
-  return `${basename(dirname(page))}-${line}`;
+  const name = basename(page, '.md');
+  return [basename(dirname(page)), ...(name === 'README' ? [] : [name]), line].join('-');
 }
 
 /** `429 retry-after=1`: a status, then headers. */

@@ -1,5 +1,5 @@
 import { type LayeredRetryEvent, sleep } from '@forbear/core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Called, CHAT, type Rig, setUp } from './rig.js';
 
 function hear({ policy }: Rig): readonly LayeredRetryEvent[] {
@@ -63,4 +63,63 @@ test('a call that was given up for another reason may be repeated without a word
   rig.provider.fail({ kind: 'status', status: 400 });
   expect((await repeat(rig, 2)).map(({ response }) => response?.status)).toEqual([400, 200]);
   expect(heard).toEqual([]);
+});
+
+test.each([
+  [
+    'ai/6.0.0 ai-sdk/openai/3.0.0 runtime/node.js/20',
+    undefined,
+    'the Vercel AI SDK',
+    'generateText',
+  ],
+  ['langchainjs-openai/1.0.0 (node)', '0', 'LangChain.js', 'ChatOpenAI'],
+  ['OpenAI/JS 6.0.0', '0', 'a loop around the SDK', 'one attempt'],
+  ['OpenAI/JS 6.0.0', '1', 'the SDK itself', 'createOpenAIFetch'],
+  ['node', undefined, 'a loop above', 'one attempt'],
+])('the layer is named by %s and a retry count of %s', async (agent, count, layer, remedy) => {
+  const rig = await setUp();
+  const heard = hear(rig);
+  rig.provider.fail({ kind: 'status', status: 500 }, { times: 2 });
+  const headers = { 'user-agent': agent, ...(count && { 'x-stainless-retry-count': count }) };
+  for (let time = 0; time < 2; time++) await rig.call('POST', { init: { headers } });
+  expect(heard).toMatchObject([{ layer, refused: false }]);
+  expect(heard[0]?.remedy).toContain(remedy);
+});
+
+describe('with refuseRepeatsMs', () => {
+  const refuseRepeatsMs = 30_000;
+
+  test('the same POST gets the same answer again, unsent, and is billed once', async () => {
+    const rig = await setUp({ refuseRepeatsMs });
+    const heard = hear(rig);
+    rig.provider.fail({ kind: 'status', status: 500, body: { error: { message: 'lost' } } });
+    const [first, second, third] = await repeat(rig, 3);
+    const bodies = await Promise.all([first, second].map((each) => each?.response?.json()));
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(bodies[0]).toEqual({ error: { message: 'lost' } });
+    expect([first?.bills, second?.bills, third?.bills]).toEqual([1, 0, 0]);
+    expect(rig.provider.requests).toHaveLength(1);
+    expect(heard).toMatchObject([{ refused: true }, { refused: true, times: 2 }]);
+    expect(second?.trace).toMatchObject({ reason: 'repetition', possibleBills: 0 });
+  });
+
+  test('the same POST gets the same error again', async () => {
+    const rig = await setUp({ refuseRepeatsMs });
+    rig.provider.fail({ kind: 'close', when: 'after', reset: true });
+    const [first, second] = await repeat(rig, 2);
+    expect(first?.error).toBeInstanceOf(TypeError);
+    expect(second?.error).toBe(first?.error);
+    expect(rig.provider.requests).toHaveLength(1);
+  });
+
+  test('it is made again after that time, and one that may be billed twice at once', async () => {
+    const rig = await setUp({ refuseRepeatsMs });
+    rig.provider.fail({ kind: 'status', status: 500 }, { times: 1 });
+    await rig.call();
+    expect((await rig.call('POST', { repeatable: true })).response?.status).toBe(200);
+    rig.provider.fail({ kind: 'status', status: 500 }, { times: 1 });
+    await rig.call('POST', { init: { body: `${CHAT} ` } });
+    await sleep(rig.clock, refuseRepeatsMs + 1);
+    expect((await rig.call('POST', { init: { body: `${CHAT} ` } })).response?.status).toBe(200);
+  });
 });

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { genericProfile, traceOf } from '@forbear/core';
+import { traceOf } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { FakeClock } from '@forbear/testing';
 import { fakeProvider, testCertificate } from '@forbear/testing/node';
@@ -28,16 +28,6 @@ async function listen(server: Server): Promise<number> {
 }
 
 describe('a POST that was never sent is repeated', () => {
-  test('when the connection is refused, until the server is back', async () => {
-    const { provider, call } = await setUp();
-    await provider.refuse(700);
-    const { response, requests, bills, trace } = await call('POST');
-    expect(response?.status).toBe(200);
-    expect({ requests, bills }).toEqual({ requests: 1, bills: 1 });
-    expect(trace.attempts[0]?.failure).toMatchObject({ effect: 'none', evidence: 'not-sent' });
-    expect(trace).toMatchObject({ mayHaveBeenBilled: false, possibleBills: 1 });
-  });
-
   test.each([
     ['when its name is not found', () => 'http://forbear.invalid/'],
     ['when the certificate is not trusted', secureServer],
@@ -63,35 +53,6 @@ describe('a POST that was never sent is repeated', () => {
 });
 
 describe('a POST that may have arrived is sent once, and the bare error comes out', () => {
-  test.each([
-    ['its socket is destroyed after the work', { kind: 'close', when: 'after' }, 1],
-    ['its socket is reset after the work', { kind: 'close', when: 'after', reset: true }, 1],
-    ['its socket is destroyed in the middle of the work', { kind: 'close', when: 'during' }, 1],
-    ['its socket was dead already', { kind: 'close', when: 'before' }, 0],
-  ] as const)('when %s', async (_, fault, bills) => {
-    const { provider, call } = await setUp({ provider: genericProfile });
-    await call('GET');
-    provider.fail(fault);
-    const called = await call('POST');
-    expect(called.error).toBeInstanceOf(TypeError);
-    expect(called.error).toHaveProperty('message', 'fetch failed');
-    expect(called).toMatchObject({ requests: 1, bills });
-    expect(called.trace).toMatchObject({ reason: 'may-have-been-done', mayHaveBeenBilled: true });
-    expect(traceOf(called.error)).toEqual(called.trace);
-  });
-
-  test('when its headers do not come within attemptTimeoutMs', async () => {
-    const { provider, clock, call } = await setUp({ attemptTimeoutMs: 5000 });
-    provider.fail({ kind: 'stall', what: 'headers' });
-    const startMs = clock.now();
-    const { error, requests, trace } = await call('POST');
-    expect(error).toBeInstanceOf(DOMException);
-    expect(error).toHaveProperty('name', 'TimeoutError');
-    expect(clock.now() - startMs).toBe(5000);
-    expect(requests).toBe(1);
-    expect(trace).toMatchObject({ reason: 'may-have-been-done', mayHaveBeenBilled: true });
-  });
-
   test('when the transport’s own header timeout runs out', async () => {
     const dispatcher = new Agent({ headersTimeout: 50 });
     onTestFinished(() => dispatcher.destroy());
@@ -132,15 +93,6 @@ test('a POST whose HTTP/2 stream was refused is repeated, for it was not process
   expect(response?.status).toBe(200);
   expect(bills).toBe(1);
   expect(trace.attempts[0]?.failure?.evidence).toBe('refused-stream');
-});
-
-test('a body that is cut after a 200 fails for its reader, and nothing is sent again', async () => {
-  const { provider, call } = await setUp();
-  provider.fail({ kind: 'cut' });
-  const { response, requests, bills } = await call('POST');
-  expect(response?.status).toBe(200);
-  await expect(response?.text()).rejects.toThrow('terminated');
-  expect({ requests, bills }).toEqual({ requests: 1, bills: 1 });
 });
 
 async function secureServer(): Promise<string> {

@@ -11,10 +11,10 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ['core', 'fetch', 'providers', 'testing'];
+const NAMES = ['axios', 'core', 'fetch', 'limiter', 'openai', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
-const MEASURED_BYTES = 25_600;
+const MEASURED_BYTES = 31_900;
 
 const run = promisify(execFile);
 
@@ -88,7 +88,10 @@ describe.each(NAMES)('the tarball of @forbear/%s', (name) => {
   test('depends on released versions, not on the workspace', async () => {
     const text = await print('tar', ['-xzOf', tarball(name), 'package/package.json']);
     const { dependencies = {} } = JSON.parse(text);
-    for (const range of Object.values(dependencies)) expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
+    for (const [name, range] of Object.entries(dependencies)) {
+      // What is reached into is pinned.
+      expect(range).toMatch(name === 'bottleneck' ? /^\d+\.\d+\.\d+$/ : /^\^\d+\.\d+\.\d+$/);
+    }
   });
 });
 
@@ -138,8 +141,11 @@ describe('in the project of a user', () => {
   const TYPED = `
     import { definePolicy, execute, explain, type Trace, traceOf } from '@forbear/core';
     import { createFetch, type ForbearFetch } from '@forbear/fetch';
+    import { createOpenAIFetch } from '@forbear/openai';
     import { flexai } from '@forbear/providers';
 
+    const sdk: typeof fetch = createOpenAIFetch({ refuseRepeatsMs: 60_000 });
+    const forSdk: FetchRequestInit = { forbear: { repeatable: true } };
     const policy = definePolicy({ provider: flexai, maxRetries: 2, backoff: { jitter: 'equal' } });
     const off: () => void = policy.events.on('waiting', ({ waitMs }) => waitMs.toFixed());
     const own: ForbearFetch = createFetch({ policy });
@@ -156,7 +162,7 @@ describe('in the project of a user', () => {
     createFetch({ maxRetrys: 2 });
     // @ts-expect-error: a number of milliseconds is meant
     definePolicy({ deadlineMs: '5s' });
-    export { off, replaced, trace, value };
+    export { forSdk, off, replaced, sdk, trace, value };
   `;
 
   const NODE = `${TYPED}
@@ -185,31 +191,44 @@ describe('in the project of a user', () => {
   });
 });
 
+async function bundle(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '${name}'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    globalName: 'forbear',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+const OF_NODE = /["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/;
+
+test('a bundle of @forbear/openai for the browser holds nothing of Node', async () => {
+  const bundled = await bundle('@forbear/openai');
+  expect(bundled).toContain('x-should-retry');
+  // The words of the profiles, which it brings along, may speak of processes.
+  expect(bundled).not.toMatch(/["'`]node:|\bprocess\.|\bBuffer\.|\brequire\(|AsyncLocalStorage/);
+});
+
 describe('a bundle of @forbear/fetch for the browser', () => {
-  let bundle: string;
+  let bundled: string;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: `export * from '@forbear/fetch'`, resolveDir: project },
-      bundle: true,
-      write: false,
-      minify: true,
-      format: 'iife',
-      globalName: 'forbear',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
-    bundle = outputFiles[0]?.text ?? '';
+    bundled = await bundle('@forbear/fetch');
   });
 
   test('holds nothing of Node', () => {
-    expect(bundle).not.toMatch(/["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/);
+    expect(bundled).not.toMatch(OF_NODE);
   });
 
   test(`is not much larger than the ${MEASURED_BYTES} bytes that it had, zipped`, () => {
-    const bytes = gzipSync(bundle, { level: 9 }).length;
-    console.log(`@forbear/fetch for the browser: ${bundle.length} bytes, ${bytes} zipped`);
+    const bytes = gzipSync(bundled, { level: 9 }).length;
+    console.log(`@forbear/fetch for the browser: ${bundled.length} bytes, ${bytes} zipped`);
     expect(bytes).toBeLessThan(MEASURED_BYTES * 1.15);
   });
 
@@ -221,10 +240,52 @@ describe('a bundle of @forbear/fetch for the browser', () => {
       fetch: async () => answers.shift(),
     };
     const context = createContext(sandbox);
-    const call = `${bundle}; forbear.createFetch({ backoff: () => 1 })('https://a.test/')`;
+    const call = `${bundled}; forbear.createFetch({ backoff: () => 1 })('https://a.test/')`;
     const response: Response = await runInContext(call, context);
     expect([response.status, await response.text(), answers]).toEqual([200, 'ok', []]);
   });
+});
+
+/** The names of profiles that a bundle for the browser of this program holds. */
+async function profilesIn(program: string): Promise<readonly string[]> {
+  const all: object = await import('@forbear/providers');
+  const names = Object.values(all).flatMap(({ name, rules }) => (rules ? [name] : []));
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: project },
+    ...{ bundle: true, write: false, minify: true, format: 'esm', logLevel: 'silent' },
+  });
+  const text = outputFiles[0]?.text ?? '';
+  return names.filter((name) => text.includes(`"${name}"`));
+}
+
+describe('a bundle of @forbear/providers', () => {
+  test('holds the one profile that is imported, and no other', async () => {
+    const found = await profilesIn(
+      `import { flexai } from '@forbear/providers'; console.log(flexai);`,
+    );
+    expect(found).toEqual(['flex.ai']);
+  });
+
+  test('holds all of them with auto', async () => {
+    const found = await profilesIn(`import { auto } from '@forbear/providers'; console.log(auto);`);
+    expect(found.length).toBe(Object.keys(await import('@forbear/providers')).length - 1);
+  });
+});
+
+test('a bundle of @forbear/axios for the browser holds nothing of Node, nor axios itself', async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from '@forbear/axios'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  const bundle = outputFiles[0]?.text ?? '';
+  expect(bundle).toContain('attachForbear');
+  expect(bundle).not.toMatch(/["'`]node:|\bprocess\b|\bBuffer\b|\brequire\(|AsyncLocalStorage/);
+  expect(bundle).not.toContain('class AxiosHeaders');
 });
 
 test('the packages that are packed here are all that there are', async () => {

@@ -8,28 +8,6 @@ import { expect, test } from 'vitest';
 import { setUp } from './rig.js';
 import { listen, waitFor } from './wire-rig.js';
 
-test.each([
-  ['that nobody looks at', 502],
-  ['of which the beginning is peeked', 503],
-])(
-  'fifty failures in a row with an error body of 256 KB %s use at most three sockets at a time',
-  async (_, status) => {
-    const { provider, call } = await setUp({ maxRetries: 60 });
-    const body = 'x'.repeat(256 * 1024);
-    let most = 0;
-    provider.fail({ kind: 'status', status, body, work: 'none' }, { times: 50 });
-    const calling = call('GET');
-    const watch = setInterval(() => {
-      most = Math.max(most, provider.openSockets);
-    }, 1);
-    const { response, requests } = await calling;
-    clearInterval(watch);
-    expect(response?.status).toBe(200);
-    expect(requests).toBe(51);
-    expect(most).toBeLessThanOrEqual(3);
-  },
-);
-
 test.each<[string, (response: Response) => Promise<unknown> | undefined]>([
   ['reads', (response) => response.text()],
   ['cancels', (response) => response.body?.cancel()],
@@ -58,14 +36,6 @@ test('what was peeked reads as it was sent, also through a clone', async () => {
   const { response } = await call('GET');
   const clone = response?.clone();
   expect(await Promise.all([response?.text(), clone?.text()])).toEqual([body, body]);
-});
-
-test('small error bodies are drained, so that one socket serves all attempts', async () => {
-  const { provider, call } = await setUp({ maxRetries: 20 });
-  provider.fail({ kind: 'status', status: 500, body: 'small', work: 'none' }, { times: 20 });
-  const { requests } = await call('GET');
-  expect(requests).toBe(21);
-  expect(provider.sockets).toBe(1);
 });
 
 test('after ten thousand calls a shared signal has no listener of ours', async () => {

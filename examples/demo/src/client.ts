@@ -14,8 +14,16 @@ export interface Settled {
 /** Makes the call of that name, and says how it ended. */
 export type Client = (callId: string) => Promise<Settled>;
 
-/** What both clients give one attempt to bring its headers. */
-export const ATTEMPT_TIMEOUT_MS = 1500;
+/** What a client is made with. */
+export interface Connection {
+  readonly baseURL: string;
+  /** The fetch that is counted. */
+  readonly fetch: Fetch;
+  /** What one attempt is given to bring its headers; absent: all the time there is. */
+  readonly attemptTimeoutMs: number | undefined;
+}
+
+export type MakeClient = (connection: Connection) => Client;
 
 /** A small chat completion; the fake provider knows the call by its `x-call-id`. */
 export function chatRequest(callId: string): RequestInit {

@@ -1,19 +1,22 @@
 import { traceOf } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { flexai } from '@forbear/providers';
-import { ATTEMPT_TIMEOUT_MS, type Client, chatRequest, type Fetch } from './client.js';
+import { type Client, type Connection, chatRequest } from './client.js';
 
 /** A client that leaves everything to Forbear. */
-export function forbearClient(url: string, bare: Fetch, repeatable: boolean): Client {
+export function forbearClient(
+  { baseURL, fetch: bare, attemptTimeoutMs }: Connection,
+  repeatable: boolean,
+): Client {
   const fetch = createFetch({
     provider: flexai,
-    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    attemptTimeoutMs,
     repeatable,
     fetch: bare,
   });
   return async (callId) => {
     try {
-      const response = await fetch(url, chatRequest(callId));
+      const response = await fetch(`${baseURL}/chat/completions`, chatRequest(callId));
       const trace = traceOf(response);
       if (!response.ok) return { end: trace?.mayHaveBeenBilled ? 'left' : 'failed', trace };
       // An answer that breaks off was billed, and reading it is the caller's own business.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ATTEMPT_TIMEOUT_MS, type Client, chatRequest, type Fetch } from './client.js';
+import { type Client, type Connection, chatRequest } from './client.js';
 
 const MAX_RETRIES = 3;
 const FIRST_WAIT_MS = 500;
@@ -17,12 +17,16 @@ async function retry<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A client that repeats everything and reads no Retry-After. */
-export function naiveClient(url: string, fetch: Fetch): Client {
+export function naiveClient({ baseURL, fetch, attemptTimeoutMs }: Connection): Client {
   return async (callId) => {
     try {
       await retry(async () => {
-        const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
-        const response = await fetch(url, { ...chatRequest(callId), signal });
+        const signal =
+          attemptTimeoutMs === undefined ? null : AbortSignal.timeout(attemptTimeoutMs);
+        const response = await fetch(`${baseURL}/chat/completions`, {
+          ...chatRequest(callId),
+          signal,
+        });
         if (!response.ok) throw new Error(`status ${response.status}`);
         return await response.json();
       });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trace } from '@forbear/core';
 import { type FakeProvider, fakeProvider } from '@forbear/testing/node';
-import type { Client, Fetch, Settled } from './client.js';
+import type { MakeClient, Settled } from './client.js';
 import type { Scene } from './scene.js';
 import { tapFetch } from './tap.js';
 
@@ -33,13 +33,13 @@ export interface Report {
 
 export interface Run {
   readonly scene: Scene;
-  readonly makeClient: (url: string, fetch: Fetch) => Client;
+  readonly makeClient: MakeClient;
   readonly onSettled: (settled: number) => void;
 }
 
 /** Lets a client make the calls of a scene at a fresh provider, and reads the provider's bill. */
 export async function measure({ scene, makeClient, onSettled }: Run): Promise<Report> {
-  const { calls, atOnce, rateLimit, faults, refusedMs } = scene;
+  const { calls, atOnce, rateLimit, faults, attemptTimeoutMs, refusedMs } = scene;
   await using provider = await fakeProvider({
     priceCents: PRICE_CENTS,
     rateLimit,
@@ -47,7 +47,7 @@ export async function measure({ scene, makeClient, onSettled }: Run): Promise<Re
     ...(faults && { faults }),
   });
   const tap = tapFetch(globalThis.fetch);
-  const client = makeClient(`${provider.baseURL}/chat/completions`, tap.fetch);
+  const client = makeClient({ baseURL: provider.baseURL, fetch: tap.fetch, attemptTimeoutMs });
   const names = Array.from({ length: calls }, (_, index) => `call-${index + 1}`);
   const settled = new Map<string, Settled>();
   const waiting = names[Symbol.iterator]();

@@ -9,6 +9,8 @@ export interface Scene {
   /** What the provider allows the one key; refusals carry Retry-After in whole seconds, as at flex.ai. */
   readonly rateLimit: RateLimit;
   readonly faults?: (request: FaultRequest) => Fault | undefined;
+  /** What clients give one attempt to bring its headers; absent: all the time there is. */
+  readonly attemptTimeoutMs?: number;
   /** How long connections are refused at the start, in milliseconds. */
   readonly refusedMs: number;
 }
@@ -20,14 +22,25 @@ export function faultyScene(calls: number, seed: number): Scene {
     atOnce: 25,
     rateLimit: { shape: 'window', limit: 100, perMs: 2000 },
     faults: makeWeather(seed),
+    attemptTimeoutMs: 1500,
     refusedMs: 250,
   };
 }
 
-/** As many calls at once as people make with `Promise.all`, into a limit that lets a fifth of them in. */
+/** The same without stalls: the SDK has no time limit but its ten minutes, unless it is told. */
+export function sdkScene(calls: number, seed: number): Scene {
+  const scene = faultyScene(calls, seed);
+  const faults = (request: FaultRequest) => {
+    const fault = scene.faults?.(request);
+    return fault?.kind === 'stall' ? undefined : fault;
+  };
+  return { ...scene, faults };
+}
+
+/** As many calls at once as people make with `Promise.all`, into a limit that lets few of them in. */
 export const BURST: Scene = {
   calls: 100,
   atOnce: 100,
-  rateLimit: { shape: 'bucket', limit: 20, perMs: 1000 },
+  rateLimit: { shape: 'bucket', limit: 12, perMs: 1000 },
   refusedMs: 0,
 };

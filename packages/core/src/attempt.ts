@@ -15,7 +15,7 @@ import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /** Makes one attempt and judges how it ended. It never rejects. */
 export async function makeAttempt<T>(run: Run<T>, passes: Passes): Promise<Verdict<T> | Ended<T>> {
-  const { operation, call, record } = run;
+  const { operation, provider, call, record } = run;
   try {
     const number = record.startAttempt();
     const limit = limitOf(run);
@@ -31,7 +31,7 @@ export async function makeAttempt<T>(run: Run<T>, passes: Passes): Promise<Verdi
     limit?.stop();
     const gathered = gather(call, outcome, current);
     const facts = gathered instanceof Promise ? await gathered : gathered;
-    if (isSuccess(facts)) {
+    if (isSuccess(facts, provider)) {
       if (passes !== AT_ONCE)
         settle(run, passes, 'succeeded', { facts, findUsage: usageIn(run, outcome) });
       return { outcome, facts, decision: SUCCEED };
@@ -53,7 +53,7 @@ function judge<T>(
     readonly passes: Passes;
   },
 ): Verdict<T> {
-  const { policy, call, state, record } = run;
+  const { policy, provider, call, state, record } = run;
   record.method ??= ended.facts.method;
   const { method } = record;
   const attempts = attemptsInTest();
@@ -72,7 +72,7 @@ function judge<T>(
     previousWaitMs: record.previousWaitMs,
   };
   const decision = decide(facts, {
-    provider: policy.provider,
+    provider,
     backoff: policy.backoff,
     maxRetryAfterMs: policy.maxRetryAfterMs,
     maxRetries: call.maxRetries ?? policy.maxRetries,
@@ -83,15 +83,16 @@ function judge<T>(
   const { outcome, passes } = ended;
   if (decision.action !== 'succeed') {
     const { closes, failure } = decision;
+    const refusal = closes && keepRefusal(facts, failure, outcome);
     // It closes before the permit goes back, or the next call would slip through.
-    if (closes !== undefined && attempts === undefined) {
-      state.gate.close(closes, keepRefusal(facts, failure, outcome), record.attemptMs());
+    if (closes && refusal && attempts === undefined) {
+      state.gate.close(closes, refusal, record.attemptMs());
     }
     if (passes !== AT_ONCE) {
       settle(run, passes, endOf(failure), {
         facts,
         failure,
-        ...(closes && { closesMs: closes.ms }),
+        ...(closes && refusal && { closesMs: closes.ms, refusal }),
       });
     }
   }

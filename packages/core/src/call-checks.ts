@@ -1,5 +1,5 @@
 import { type Check, type Checks, check, functionOption } from './options.js';
-import { LIMIT_CHECKS } from './policy-checks.js';
+import { LIMIT_CHECKS, profileOption } from './policy-checks.js';
 
 const WORDS: readonly unknown[] = ['interactive', 'normal', 'batch'];
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -39,6 +39,7 @@ export const CALL_CHECKS: Checks = {
     (value) => typeof value === 'string' && value !== '',
     "give a method such as 'POST'",
   ),
+  provider: profileOption,
   gather: functionOption,
   discard: functionOption,
   key: check((value) => typeof value === 'string', 'give a text'),
@@ -48,6 +49,8 @@ export const CALL_CHECKS: Checks = {
     'give an array of texts',
   ),
   fingerprint: functionOption,
+  standing: functionOption,
+  layer: functionOption,
   rebuild: functionOption,
   body: () => [],
   readUsage: functionOption,

@@ -3,17 +3,19 @@ import type { CallEnd } from './call-end.js';
 import { describeCall, type Stop } from './call-trace.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { Facts } from './facts.js';
-import type { KeyState } from './key-state.js';
+import { honoursKey } from './idempotency-key.js';
 import type { QueuePlace } from './limiter.js';
-import type { Policy } from './policy.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './policy-events.js';
+import type { Run } from './run.js';
 import type { Trace, Traced } from './trace.js';
+
+/** What a call has in common with others. */
+type Shared = Pick<Run<unknown>, 'policy' | 'provider' | 'state'>;
 
 let calls = 0;
 
 /** Keeps what happens to one call, tells the policy's listeners, and makes the trace when asked. */
 export class CallRecord implements Traced {
-  readonly policy: Policy;
   readonly log = new AttemptLog();
   /** A later call has a larger one. */
   readonly number = ++calls;
@@ -26,7 +28,7 @@ export class CallRecord implements Traced {
   heldMs = 0;
   /** How many retries so far the server scheduled. */
   scheduledRetries = 0;
-  readonly #state: KeyState;
+  readonly #shared: Shared;
   readonly #startedMs: number;
   #attemptStartedMs: number | undefined;
   #attempt = 0;
@@ -35,27 +37,26 @@ export class CallRecord implements Traced {
   #success: Facts | undefined;
   #stop: Stop | undefined;
 
-  constructor(policy: Policy, state: KeyState, method: string | undefined) {
-    this.policy = policy;
+  constructor(shared: Shared, method: string | undefined) {
+    this.#shared = shared;
     this.method = method;
-    this.#state = state;
-    this.#startedMs = policy.clock.monotonic();
+    this.#startedMs = shared.policy.clock.monotonic();
   }
 
   /** Milliseconds since the call started. */
   elapsedMs(): number {
-    return this.policy.clock.monotonic() - this.#startedMs;
+    return this.#shared.policy.clock.monotonic() - this.#startedMs;
   }
 
   /** Of the current attempt. */
-  attemptMs(nowMs = this.policy.clock.monotonic()): number {
+  attemptMs(nowMs = this.#shared.policy.clock.monotonic()): number {
     return nowMs - (this.#attemptStartedMs ?? this.#startedMs);
   }
 
   /** Begins the next attempt and returns its number, from 1. */
   startAttempt(): number {
     this.#attempt++;
-    const { clock } = this.policy;
+    const { clock } = this.#shared.policy;
     if (this.#attempt > 1 || this.#hasWaited) this.#attemptStartedMs = clock.monotonic();
     if (this.#attempt > 1) this.#tell('retry');
     this.#tell('attempt');
@@ -75,14 +76,14 @@ export class CallRecord implements Traced {
   waiting({ failure, told }: Retry, waitMs: number): void {
     this.#setWait(waitMs);
     const hint = told && { toldMs: told.ms, toldBy: told.by };
-    const untilMs = this.policy.clock.now() + waitMs;
+    const untilMs = this.#shared.policy.clock.now() + waitMs;
     this.#tell('waiting', { ...failure, waitMs, untilMs, ...hint });
   }
 
   /** A hold in the gate begins that is no told wait of this call. */
   holding(opensInMs: number): void {
     const known = opensInMs > 0 && Number.isFinite(opensInMs);
-    const untilMs = this.policy.clock.now() + opensInMs;
+    const untilMs = this.#shared.policy.clock.now() + opensInMs;
     this.#tell('hold', { attempt: this.#attempt + 1, ...(known && { untilMs }) });
   }
 
@@ -95,7 +96,7 @@ export class CallRecord implements Traced {
   held(heldMs: number, why: 'told' | 'others' | 'queued'): void {
     if (why !== 'queued') this.heldMs += heldMs;
     this.#hasWaited = true;
-    this.#state.waste.waitedMs += heldMs;
+    this.#shared.state.waste.waitedMs += heldMs;
     const hold = { beforeAttempt: this.#attempt + 1, heldMs };
     if (why === 'told') this.#setWait(heldMs);
     else this.log.addHold(why === 'queued' ? { ...hold, queued: true } : hold);
@@ -103,9 +104,9 @@ export class CallRecord implements Traced {
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */
   succeeded(facts: Facts): void {
-    this.#endedMs = this.policy.clock.monotonic();
+    this.#endedMs = this.#shared.policy.clock.monotonic();
     this.#success = facts;
-    this.#state.waste.useful++;
+    this.#shared.state.waste.useful++;
     this.#tell('success');
   }
 
@@ -121,21 +122,20 @@ export class CallRecord implements Traced {
     const leftMs = refusal?.retryAfterMs;
     this.#end({
       reason,
-      ...(leftMs !== undefined && { retryAt: this.policy.clock.now() + leftMs }),
+      ...(leftMs !== undefined && { retryAt: this.#shared.policy.clock.now() + leftMs }),
       ...(refusal && { refusal: refusal.failure }),
       ...(rebuilt && { rebuilt }),
     });
   }
 
   /** A layer above repeats a call that was refrained from. */
-  repeats(of: number, times: number): void {
-    this.log.note(`call ${of} was the same and may have been done; this repeats it, time ${times}`);
-    this.#tell('layeredRetry', { of, times });
+  repeats(how: EventDetails<'layeredRetry'>): void {
+    this.#tell('layeredRetry', how);
   }
 
   #end(stop: Stop, failure = stop.refusal): void {
     this.#stop = stop;
-    this.#endedMs = this.policy.clock.monotonic();
+    this.#endedMs = this.#shared.policy.clock.monotonic();
     const { reason, retryAt } = stop;
     this.#tell('give-up', { ...failure, reason, ...(retryAt && { retryAt }) });
   }
@@ -151,11 +151,10 @@ export class CallRecord implements Traced {
     notes: readonly string[],
   ): void {
     const entry = describeAttempt(this.#part(part, this.attemptMs()), facts);
-    const { idempotencyKeyHonoured } = this.policy.provider;
-    this.log.add(entry, idempotencyKeyHonoured && facts.hasIdempotencyKey === true);
+    this.log.add(entry, honoursKey(facts, this.#shared.provider));
     for (const note of notes) this.log.note(note);
-    this.#state.waste.wasted++;
-    if (mayBeBilled(this.method, entry)) this.#state.waste.possiblyBilled++;
+    this.#shared.state.waste.wasted++;
+    if (mayBeBilled(this.method, entry)) this.#shared.state.waste.possiblyBilled++;
   }
 
   #part(part: Pick<AttemptPart, 'failure' | 'told'>, durationMs: number): AttemptPart {
@@ -168,13 +167,13 @@ export class CallRecord implements Traced {
 
   /** Sends an event, if anybody listens. */
   #tell<Name extends keyof PolicyEvents>(type: Name, rest?: EventDetails<Name>): void {
-    const { events, clock } = this.policy;
+    const { events, clock } = this.#shared.policy;
     if (!events.hears(type)) return;
     const { method } = this;
     const record = {
       type,
       call: this.number,
-      key: this.#state.label,
+      key: this.#shared.state.label,
       attempt: this.#attempt,
       atMs: clock.now(),
       ...(method !== undefined && { method }),
@@ -186,8 +185,8 @@ export class CallRecord implements Traced {
   trace(): Trace {
     return describeCall({
       method: this.method,
-      provider: this.policy.provider,
-      key: this.#state.label,
+      provider: this.#shared.provider,
+      key: this.#shared.state.label,
       log: this.log,
       elapsedMs: this.#endedMs - this.#startedMs,
       success: this.#success && describeAttempt(this.#lastPart(), this.#success),

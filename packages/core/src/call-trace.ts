@@ -36,7 +36,7 @@ export function describeCall({
     outcome: stop ? 'give-up' : 'success',
     ...(method !== undefined && { method }),
     provider: provider.name,
-    idempotencyKeyHonoured: provider.idempotencyKeyHonoured,
+    idempotencyKeyHonoured: provider.idempotencyKeys !== undefined,
     key,
     attempts: success ? [...entries, success] : entries,
     holds,

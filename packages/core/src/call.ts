@@ -1,7 +1,9 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
+import type { Layer } from './layered-retry.js';
 import type { Priority, TokenCount } from './limiter.js';
 import type { Outcome } from './outcome.js';
+import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
 
 /** What an operation is told of the attempt that it makes. */
@@ -43,13 +45,19 @@ export interface CallOptions<T> extends CallLimits {
   readonly signal?: AbortSignal | null | undefined;
   /** The HTTP method; without one the call counts as not idempotent. */
   readonly method?: string | undefined;
+  /**
+   * What the API of this call means by its answers. @default the policy's profile; `genericProfile`
+   * where the policy picks one by URL, since only adapters know the URL
+   */
+  readonly provider?: ProviderProfile | undefined;
   /** Reads an outcome. @default finds `status` and `headers` on values, errors and their responses */
   readonly gather?: ((outcome: Outcome<T>, attempt: Attempt) => Facts | Promise<Facts>) | undefined;
   /** Is given each value that nobody will read, so that its socket can be freed. */
   readonly discard?: ((value: T) => void) | undefined;
   /**
    * Which calls share its limit, and so its gate and its retry budget: those of the same policy with
-   * the same key. @default all calls of the policy; a call without a policy shares with none
+   * the same key. @default all calls of the policy to the same provider; a call without a policy
+   * shares with none
    */
   readonly key?: string | undefined;
   /** What of the key may be shown in events and traces, where it holds a credential. @default all */
@@ -61,9 +69,16 @@ export interface CallOptions<T> extends CallLimits {
    * what we refrained from. Asked only when there is something to notice.
    */
   readonly fingerprint?: (() => string | undefined) | undefined;
+  /** Names the layer above that makes the call, as far as its request tells. Asked only then. */
+  readonly layer?: (() => Layer | undefined) | undefined;
+  /**
+   * Asked when the call repeats one that was given up because it may have been done: what it ends with
+   * instead, without an attempt. @default nothing, so it is made
+   */
+  readonly standing?: (() => Outcome<T> | undefined) | undefined;
   /**
    * Makes the outcome of a call that is refused without a request, because another call of its key
-   * was refused. @default the very value or error of that call
+   * was refused, or the same call was before. @default the very value or error of that call
    */
   readonly rebuild?: ((refusal: GivenRefusal) => Outcome<T>) | undefined;
   /** The body of its request, for a limiter that has to estimate tokens. It is looked at, never used up. */

@@ -123,7 +123,7 @@ describe('an answer, by the rules of a profile', () => {
     expect(classify({ status: 429, body }, own).kind).toBe('rate-limited');
   });
 
-  test('a rule for an envelope, a type or a code needs it', () => {
+  test('a rule for an envelope or a code needs it', () => {
     const needs = (rule: Partial<ProfileRule>) => (body: string) =>
       classify(
         { status: 503, body },
@@ -134,11 +134,12 @@ describe('an answer, by the rules of a profile', () => {
     expect(byEnvelope('{"error":"m"}')).toBe(false);
     expect(byEnvelope('<html>503</html>')).toBe(false);
     expect(byEnvelope('')).toBe(false);
-    const byBoth = needs({ type: ['t', 'u'], code: ['c'] });
+    const byBoth = needs({ envelope: true, code: ['u'] });
     expect(byBoth(envelope({ type: 'u', code: 'c' }))).toBe(true);
-    expect(byBoth(envelope({ type: 'u' }))).toBe(false);
+    expect(byBoth(envelope({ type: 'u' }))).toBe(true);
     expect(byBoth(envelope({ code: 'c' }))).toBe(false);
-    expect(byBoth(envelope({ type: 'T', code: 'c' }))).toBe(false);
+    expect(byBoth('{"type":"u"}')).toBe(false);
+    expect(byBoth(envelope({ type: 'U' }))).toBe(true);
   });
 
   test.each<[Partial<ProfileRule>, Partial<Failure>]>([
@@ -247,4 +248,14 @@ describe('no answer', () => {
       });
     }
   });
+});
+
+test('a refusal that is dressed as a success did nothing, unless some output stands beside it', () => {
+  const refusal = profile({ status: 200, code: ['429'], kind: 'rate-limited', because: 'x' });
+  const error = { code: 429, message: 'm' };
+  const effectOf = (body: object) =>
+    classify({ status: 200, body: JSON.stringify(body) }, refusal).effect;
+  expect(effectOf({ error })).toBe('none');
+  expect(effectOf({ error, choices: [] })).toBe('none');
+  expect(effectOf({ error, choices: [{ message: { content: 'Once' } }] })).toBe('unknown');
 });

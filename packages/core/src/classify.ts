@@ -1,32 +1,32 @@
+import { answerOf, findRule, isSpecific, matchesRule } from './answer.js';
+import { brokenAnswer, meaningOfRule, meaningOfStatus } from './answer-meaning.js';
 import type { Facts } from './facts.js';
-import type { Effect, Evidence, Failure, FailureKind } from './failure.js';
+import type { Effect, Evidence, Failure } from './failure.js';
 import { genericProfile } from './generic-profile.js';
-import { type ErrorBody, readErrorBody } from './http/error-body.js';
+import { type ErrorBody, readErrorBody, tellsFailure } from './http/error-body.js';
 import { type NetworkError, readNetworkError } from './network-error.js';
-import type { ProfileRule, ProviderProfile } from './profile.js';
-import { meaningOf } from './status-table.js';
-
-/** Kinds that pass by themselves; the others need somebody to change something. */
-const TRANSIENT: ReadonlySet<FailureKind> = new Set([
-  'rate-limited',
-  'overloaded',
-  'server-error',
-  'network',
-  'timeout',
-  'unknown',
-]);
+import type { ProviderProfile } from './profile.js';
 
 /** Whether the attempt gave what was asked for. */
-export function isSuccess(facts: Facts): boolean {
-  const { status, error, timedOut, aborted } = facts;
+export function isSuccess(facts: Facts, profile: ProviderProfile = genericProfile): boolean {
+  const { status, error, timedOut, aborted, body } = facts;
   if (status !== undefined && status >= 400) return false;
-  return error === undefined && !timedOut && (!aborted || status !== undefined);
+  if (error !== undefined || timedOut || (aborted && status === undefined)) return false;
+  return body === undefined || status === undefined || !isFailedSuccess(facts, profile);
+}
+
+/** Whether a success is an error by a rule of the profile. Only adapters of such profiles give its body. */
+function isFailedSuccess(facts: Facts, profile: ProviderProfile): boolean {
+  const body = readErrorBody(facts.body);
+  if (!tellsFailure(body)) return false;
+  const answer = answerOf(facts, profile, body);
+  return answer !== undefined && profile.rules.some((rule) => matchesRule(rule, answer));
 }
 
 /**
  * Says what was wrong with a failed attempt and what became of its work, by tables: the first rule
- * that matches holds, the profile's before the generic ones, and those that look at the body before
- * those for a whole status.
+ * that matches holds, the profile's before the generic ones, and those that look at more than the
+ * status before those that do not.
  *
  * @param hasRetryAfter whether the answer holds a valid Retry-After
  */
@@ -34,85 +34,22 @@ export function classify(
   facts: Facts,
   profile: ProviderProfile = genericProfile,
   hasRetryAfter = false,
+  body: ErrorBody = readErrorBody(facts.body),
 ): Failure {
-  const { status } = facts;
-  if (status === undefined) return byError(facts);
-  return status >= 400 ? byStatus(status, facts, profile, hasRetryAfter) : brokenAnswer(status);
-}
-
-function byStatus(
-  status: number,
-  facts: Facts,
-  profile: ProviderProfile,
-  hasRetryAfter: boolean,
-): Failure {
-  const body = readErrorBody(facts.body);
-  const code = body.code ?? body.type;
-  const known = code === undefined ? { status } : { status, code };
+  const answer = answerOf(facts, profile, body);
+  if (answer === undefined) return byError(facts);
+  const { status } = answer;
   // What a profile says of a whole status does not hide the codes that mean the same everywhere.
   const rule =
-    findRule(profile.rules.filter(isSpecific), status, body) ??
-    findRule(genericProfile.rules, status, body) ??
-    findRule(profile.rules, status, body);
-  if (rule === undefined) {
-    const meaning = meaningOf(status, hasRetryAfter);
-    // Of an unknown API a bare 402 concerns its own call: only a known code means the wallet of all.
-    const concerns = isOfKey(meaning.kind, status, hasRetryAfter) ? 'key' : 'call';
-    return { ...meaning, concerns, ...known };
+    findRule(profile.rules.filter(isSpecific), answer) ??
+    findRule(genericProfile.rules, answer) ??
+    findRule(profile.rules, answer);
+  if (rule !== undefined && (status >= 400 || tellsFailure(body))) {
+    return meaningOfRule(rule, answer, { facts, profile, hasRetryAfter });
   }
-  const { kind, effect = 'none', transient = TRANSIENT.has(kind), because } = rule;
-  const ofKey = kind === 'quota-exhausted' || isOfKey(kind, status, hasRetryAfter);
-  return {
-    kind,
-    effect,
-    evidence: evidenceOf(kind, effect, transient),
-    transient,
-    concerns: ofKey ? 'key' : 'call',
-    because,
-    ...known,
-  };
-}
-
-function isOfKey(kind: FailureKind, status: number, hasRetryAfter: boolean): boolean {
-  if (kind === 'rate-limited') return true;
-  return kind === 'overloaded' && hasRetryAfter && (status === 503 || status === 529);
-}
-
-function isSpecific({ envelope, type, code }: ProfileRule): boolean {
-  return (envelope ?? type ?? code) !== undefined;
-}
-
-function findRule(
-  rules: readonly ProfileRule[],
-  status: number,
-  body: ErrorBody,
-): ProfileRule | undefined {
-  return rules.find(
-    (rule) =>
-      rule.status === status &&
-      (rule.envelope === undefined || body.envelope) &&
-      (rule.type === undefined || (body.type !== undefined && rule.type.includes(body.type))) &&
-      (rule.code === undefined || (body.code !== undefined && rule.code.includes(body.code))),
-  );
-}
-
-function evidenceOf(kind: FailureKind, effect: Effect, transient: boolean): Evidence {
-  if (effect === 'done') return 'answered';
-  if (effect === 'unknown') return 'unproven';
-  if (kind === 'rate-limited') return 'refused';
-  return transient ? 'vouched' : 'rejected';
-}
-
-function brokenAnswer(status: number): Failure {
-  return {
-    kind: 'network',
-    effect: 'done',
-    evidence: 'answered',
-    transient: true,
-    concerns: 'call',
-    status,
-    because: 'the answer had begun, so the work was done',
-  };
+  return status >= 400
+    ? meaningOfStatus(answer, { facts, profile, hasRetryAfter })
+    : brokenAnswer(status);
 }
 
 function byError(facts: Facts): Failure {

@@ -6,6 +6,7 @@ import type { FailureKind } from './failure.js';
 import { genericProfile } from './generic-profile.js';
 import { readRetryAfter } from './http/retry-after.js';
 import type { ProfileRule, ProviderProfile } from './profile.js';
+import type { ProviderLimit } from './provider-limit.js';
 
 /** An engine: the real one, or a wrong one that a property must find out. */
 type Engine = typeof decide;
@@ -16,6 +17,7 @@ interface Case {
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+const KEYED = new Set(['POST', 'PATCH', 'post']);
 const PERMANENT_STATUSES = [400, 401, 403, 404, 405, 409, 410, 414, 422, 451, 501, 505];
 
 const method = fc.constantFrom('GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH', 'post', 'QUERY');
@@ -124,13 +126,19 @@ const profileRule = fc.record(
   },
   { requiredKeys: ['status', 'kind', 'because'] },
 ) as fc.Arbitrary<ProfileRule>;
+const FULL: readonly ProviderLimit[] = ['requests', 'tokens'].map((name) => ({
+  name,
+  unit: name,
+  shape: 'full',
+  headers: `x-ratelimit-*-${name}`,
+}));
 const provider: fc.Arbitrary<ProviderProfile> = fc
   .record({
     rules: fc.array(profileRule, { maxLength: 3 }),
-    idempotencyKeyHonoured: fc.boolean(),
-    resetShape: fc.constantFrom('window', 'full'),
+    idempotencyKeys: fc.constantFrom(undefined, { methods: ['POST', 'PATCH'], keptMs: 1e15 }),
+    limits: fc.constantFrom([], FULL),
   })
-  .map((own) => ({ ...genericProfile, ...own }));
+  .map((own) => ({ ...genericProfile, ...own })) as fc.Arbitrary<ProviderProfile>;
 
 const backoffRecord = fc.oneof(
   fc.record(
@@ -179,7 +187,9 @@ function toldMs({ headers, nowMs = 0 }: Facts): number {
 
 function mayRepeat({ facts, rules }: Case): boolean {
   if (facts.repeatable ?? rules.repeatable) return true;
-  if (facts.hasIdempotencyKey && rules.provider?.idempotencyKeyHonoured) return true;
+  const { method = '' } = facts;
+  const isKept = rules.provider?.idempotencyKeys !== undefined && KEYED.has(method);
+  if (facts.hasIdempotencyKey && isKept && Number.isFinite(facts.elapsedMs ?? 0)) return true;
   return facts.method !== undefined && IDEMPOTENT.has(facts.method);
 }
 

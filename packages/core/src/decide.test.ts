@@ -21,8 +21,16 @@ function profile(...rules: ProfileRule[]): ProviderProfile {
   return { ...genericProfile, name: 'Test', rules };
 }
 
-const honouring: ProviderProfile = { ...genericProfile, idempotencyKeyHonoured: true };
-const full: ProviderProfile = { ...genericProfile, resetShape: 'full' };
+const honouring: ProviderProfile = {
+  ...genericProfile,
+  idempotencyKeys: { methods: ['POST'], keptMs: 86_400_000 },
+};
+const full: ProviderProfile = {
+  ...genericProfile,
+  limits: [
+    { name: 'requests', unit: 'requests', shape: 'full', headers: 'x-ratelimit-*-requests' },
+  ],
+};
 const connectError = Object.assign(new Error('refused'), {
   code: 'ECONNREFUSED',
   syscall: 'connect',
@@ -153,8 +161,15 @@ describe('reasons', () => {
   });
 
   test('every reason is among them', () => {
-    // These are given where nothing is decided: in a gate, and for a function of the user that throws.
-    const others: readonly StopReason[] = ['max-hold', 'policy-threw', 'queue-full', 'never-fits'];
+    // These are given where nothing is decided: in a gate or a queue, for a repetition, and for a function of the
+    // user that throws.
+    const others: readonly StopReason[] = [
+      'max-hold',
+      'repetition',
+      'policy-threw',
+      'queue-full',
+      'never-fits',
+    ];
     const given = [...CASES.map(([reason]) => reason), ...others];
     expect(new Set(given)).toEqual(new Set(Object.keys(STOP_REASONS)));
   });
@@ -423,6 +438,28 @@ describe('resets', () => {
     expect(told({ 'x-ratelimit-reset-requests': '12s' })).toBeUndefined();
   });
 
+  test('a wait is found in the body, and in the headers that it repeats, where headers tell none', () => {
+    const at = (body: object, headers = {}) =>
+      retryOf({ status: 429, headers, body: JSON.stringify(body), nowMs: 1_795_392_000_000 }).told;
+    expect(at({ error: { message: 'try again in 7.66s' } })).toEqual({
+      ms: 7660,
+      by: 'its message',
+    });
+    expect(at({ retry_after: 9 }, bucket('requests', 0, '5s'))).toEqual({
+      ms: 9000,
+      by: 'its body',
+    });
+    expect(at({ retry_after: 9 }, { 'retry-after': '2' })).toEqual({ ms: 2000, by: 'retry-after' });
+    const repeated = { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1795392030000' };
+    const told = { ms: 30_000, by: 'x-ratelimit-reset' };
+    expect(at({ error: { metadata: { headers: repeated } } })).toEqual(told);
+    const serverDate = { date: 'Mon, 23 Nov 2026 00:00:10 GMT' };
+    expect(at({ error: { metadata: { headers: repeated } } }, serverDate)).toEqual({
+      ...told,
+      ms: 20_000,
+    });
+  });
+
   test('of several empty buckets the longest holds, whatever the full ones say', () => {
     const headers = {
       ...bucket('requests', 0, '12s'),
@@ -641,4 +678,10 @@ describe('facts that no adapter should give', () => {
       }
     }
   });
+});
+
+test('a body can ask not to be retried', () => {
+  const body = JSON.stringify({ error: { message: 'm', availability: { retryable: false } } });
+  expect(ask({ status: 429, body })).toBe('forbidden-by-server');
+  expect(ask({ status: 429, body: body.replace('false', 'true') })).toBe('retry');
 });

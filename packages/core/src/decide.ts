@@ -3,10 +3,12 @@ import { classify, isSuccess } from './classify.js';
 import { DEFAULTS } from './defaults.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
-import type { Closure } from './gate/closure.js';
+import { type Closure, closureOf } from './gate/closure.js';
 import { genericProfile } from './generic-profile.js';
+import { forbidsRetry, readErrorBody } from './http/error-body.js';
 import { readHeader } from './http/headers.js';
 import { readRetryAfter } from './http/retry-after.js';
+import { honoursKey } from './idempotency-key.js';
 import { addedJitter, findWait, finite, readTold, type ToldWait } from './next-wait.js';
 import type { ProviderProfile } from './profile.js';
 import { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
@@ -60,6 +62,9 @@ export const SUCCEED: Decision = Object.freeze({ action: 'succeed' });
 /** RFC 9110, section 9.2.2: repeating these has the effect of doing them once. */
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/i;
 
+/** What SDKs are told by: OpenAI, Anthropic and Groq; Stripe. */
+const ADVICE = ['x-should-retry', 'stripe-should-retry'];
+
 /** The last moment that a `Date` can hold (ECMA-262, 21.4.1.1). */
 const LATEST_DATE_MS = 8.64e15;
 
@@ -69,32 +74,32 @@ const TIMELESS: ReadonlySet<StopReason> = new Set(['permanent', 'quota-exhausted
 /** Scheduled retries do not count against `maxRetries`; this bounds them where that is smaller. */
 const MAX_SCHEDULED_RETRIES = 10;
 
-/** How long a rate limit that names no time closes a gate when its own call is not repeated. */
-const UNHINTED_CLOSURE_MS = 1000;
-
 /**
  * Decides whether an attempt ends its call or is repeated, and when: would it help, is it safe, may
  * we, and when. Pure, and total: any facts give a decision, nothing is thrown.
  */
 export function decide(facts: Facts, rules: Rules = {}): Decision {
-  if (isSuccess(facts)) return SUCCEED;
-
   const profile = rules.provider ?? genericProfile;
+  if (isSuccess(facts, profile)) return SUCCEED;
+
   const nowMs = finite(facts.nowMs, 0);
   const hint = readRetryAfter(facts.headers, nowMs);
-  const failure = classify(facts, profile, hint?.waitMs !== undefined);
+  const body = readErrorBody(facts.body);
+  const failure = classify(facts, profile, hint?.waitMs !== undefined, body);
   const notes = (hint?.malformed ?? []).map((each) => `malformed and ignored: ${each}`);
-  const told = readTold(facts, profile, nowMs, hint);
+  const told = readTold(facts, { profile, hint, body, failure });
   const scheduled = told !== undefined && failure.concerns === 'key';
   const paysBudget = failure.evidence !== 'not-sent' && failure.kind !== 'rate-limited';
   const giveUp = (reason: StopReason): GiveUp => {
-    const closes = closureOf(failure, told, addedJitter(facts, told));
+    const closes = closureOf(failure, nowMs, told, addedJitter(facts, told));
+    const retryAt =
+      told !== undefined && !TIMELESS.has(reason) ? nowMs + told.ms : failure.resetsAt;
     return {
       action: 'give-up',
       reason,
       question: STOP_REASONS[reason].question,
       ...(told && { told }),
-      ...(told && !TIMELESS.has(reason) && { retryAt: Math.min(nowMs + told.ms, LATEST_DATE_MS) }),
+      ...(retryAt !== undefined && { retryAt: Math.min(retryAt, LATEST_DATE_MS) }),
       ...(closes && { closes }),
       failure,
       notes,
@@ -102,8 +107,8 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
   };
 
   const stop =
-    wouldNotHelp(facts, failure, hint?.doNotRetry === true) ??
-    isUnsafe(facts, failure, rules, profile) ??
+    wouldNotHelp(facts, failure, hint?.doNotRetry === true || forbidsRetry(body)) ??
+    isUnsafe(facts, failure, rules, profile, notes) ??
     mayNot(facts, rules, scheduled, paysBudget);
   if (stop !== undefined) return giveUp(stop);
 
@@ -132,18 +137,6 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
   };
 }
 
-/** What a failure whose call is given up closes the gate for. */
-function closureOf(
-  failure: Failure,
-  told: ToldWait | undefined,
-  jitterMs: number,
-): Closure | undefined {
-  if (failure.concerns !== 'key') return undefined;
-  if (failure.kind === 'quota-exhausted') return { ms: Number.POSITIVE_INFINITY, jitterMs: 0 };
-  if (told !== undefined) return { ms: told.ms, jitterMs };
-  return failure.kind === 'rate-limited' ? { ms: UNHINTED_CLOSURE_MS, jitterMs: 0 } : undefined;
-}
-
 /** Whether the method promises that doing it twice is doing it once (RFC 9110, 9.2.2). */
 export function isIdempotent(method: string | undefined): boolean {
   return typeof method === 'string' && IDEMPOTENT.test(method);
@@ -151,7 +144,7 @@ export function isIdempotent(method: string | undefined): boolean {
 
 function wouldNotHelp(facts: Facts, failure: Failure, pushedBack: boolean): StopReason | undefined {
   if (failure.kind === 'aborted' || facts.aborted) return 'aborted';
-  const advice = readHeader(facts.headers, 'x-should-retry')?.toLowerCase();
+  const advice = ADVICE.map((name) => readHeader(facts.headers, name)?.toLowerCase()).find(Boolean);
   if (pushedBack || advice === 'false') return 'forbidden-by-server';
   if (failure.kind === 'quota-exhausted') return 'quota-exhausted';
   if (failure.transient) return undefined;
@@ -164,10 +157,12 @@ function isUnsafe(
   failure: Failure,
   rules: Rules,
   profile: ProviderProfile,
+  notes: string[],
 ): StopReason | undefined {
   if (failure.effect === 'none' || isIdempotent(facts.method)) return undefined;
   if (facts.repeatable ?? rules.repeatable) return undefined;
-  if (facts.hasIdempotencyKey && profile.idempotencyKeyHonoured) return undefined;
+  if (honoursKey(facts, profile)) return undefined;
+  if (facts.hasIdempotencyKey) notes.push(`${profile.name} does not honour its idempotency key`);
   return failure.effect === 'done' ? 'done' : 'may-have-been-done';
 }
 

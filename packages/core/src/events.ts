@@ -12,8 +12,10 @@ export const EVENT_NAMES = Object.freeze([
   'success',
   'give-up',
   'layeredRetry',
+  'bypassed',
   'limits',
   'pace',
+  'fleet',
 ] as const satisfies readonly (keyof PolicyEvents)[]);
 
 const ON_CHECKS = { name: oneOf(...EVENT_NAMES), listener: functionOption };

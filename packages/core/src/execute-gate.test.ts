@@ -590,12 +590,68 @@ describe('a layer above that repeats', () => {
     expect(events.filter(({ type }) => type === 'layeredRetry')).toEqual([]);
   });
 
+  test('is named, with what makes it stop, if its request tells who it is', async () => {
+    const { events, call } = setUp();
+    const layer = () => ({ name: 'a queue', remedy: 'stop it' });
+    for (let time = 0; time < 2; time++) await call(done, { ...named, layer });
+    await call(done, named);
+    const layered = events.filter(({ type }) => type === 'layeredRetry');
+    expect(layered).toMatchObject([
+      { layer: 'a queue', remedy: 'stop it', refused: false },
+      { layer: 'a loop above', refused: false },
+    ]);
+  });
+
   test('is nobody when what was refrained from had another reason than safety', async () => {
     const { events, call } = setUp();
     const fingerprint = vi.fn(() => 'the same');
     for (let time = 0; time < 3; time++) await call(() => ({ status: 400 }), { fingerprint });
     expect(events.filter(({ type }) => type === 'layeredRetry')).toEqual([]);
     expect(fingerprint).not.toHaveBeenCalled();
+  });
+
+  test('gets what the call says that stands, without an attempt and with the trace of the first', async () => {
+    const { events, traces, call } = setUp();
+    const first = await call(done, named);
+    const operation = vi.fn(done);
+    const again = await call(operation, {
+      ...named,
+      standing: () => ({ ok: true, value: first }),
+    });
+    expect(again).toBe(first);
+    expect(operation).not.toHaveBeenCalled();
+    expect(traceOf(first)).toEqual(traces[0]);
+    expect(traces[1]).toMatchObject({ attempts: [], reason: 'may-have-been-done' });
+    expect(traces[1]?.mayHaveBeenBilled).toBe(false);
+    const numbers = [...new Set(events.map((event) => event.call))];
+    expect(events.filter((event) => event.call === numbers[1])).toMatchObject([
+      { type: 'layeredRetry', of: numbers[0], times: 1 },
+      { type: 'give-up', reason: 'may-have-been-done' },
+    ]);
+  });
+
+  test.each([
+    ['says nothing', () => undefined],
+    [
+      'throws',
+      () => {
+        throw new Error('standing');
+      },
+    ],
+  ])('is made where the call %s', async (_, standing) => {
+    const { call } = setUp();
+    await call(done, named);
+    const operation = vi.fn(done);
+    await call(operation, { ...named, standing });
+    expect(operation).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not asked what stands unless it repeats', async () => {
+    const { call } = setUp();
+    const standing = vi.fn(() => undefined);
+    await call(done, { ...named, standing });
+    await call(done, { fingerprint: () => 'another', standing });
+    expect(standing).not.toHaveBeenCalled();
   });
 
   test('a fingerprint that throws changes nothing', async () => {

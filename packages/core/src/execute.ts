@@ -1,17 +1,21 @@
 import pRetry from 'p-retry';
 import { discardBy, giveBack, makeAttempt } from './attempt.js';
-import type { CallOptions, Operation } from './call.js';
+import type { Attempt, CallOptions, Operation } from './call.js';
 import { CALL_CHECKS, policyOption } from './call-checks.js';
 import { CallRecord } from './call-record.js';
 import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
-import { ask, notify } from './events.js';
+import { notify } from './events.js';
+import { genericProfile } from './generic-profile.js';
 import { AT_ONCE, waitForLeave } from './hold.js';
 import { openLane, waitInLane } from './lane-wait.js';
 import { attemptsInTest, isEnabled } from './mode.js';
+import { attemptUnderWay, runAttempt } from './nesting.js';
 import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
+import type { ProviderProfile } from './profile.js';
+import { noticeRepetition, rememberRefrained } from './repetition.js';
 import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { headersOf, rememberTrace } from './trace.js';
 
@@ -20,7 +24,8 @@ const CHECKS = { ...CALL_CHECKS, policy: policyOption };
 /**
  * Makes a call: runs `operation` until it succeeds or a rule says stop, and gives what the last
  * attempt gave, the same value or the same error. It is repeated only where that helps and is safe:
- * without a `method` only what cannot have been done, unless the call says `repeatable: true`.
+ * without a `method` only what cannot have been done, unless the call says `repeatable: true`. Inside
+ * an attempt of another call of ours it runs `operation` once, and leaves the rest to that call.
  *
  * Without a policy a call shares no gate and no retry budget with any other.
  *
@@ -33,7 +38,20 @@ export async function execute<T>(
 ): Promise<T> {
   assertOptions('execute', { ...call, policy }, CHECKS);
   call.signal?.throwIfAborted();
-  return executeUnchecked(operation, policy, call);
+  // Inside an attempt of ours somebody else waits and repeats already.
+  if (attemptUnderWay() !== undefined) {
+    return operation({ number: 1, signal: call.signal ?? undefined });
+  }
+  return executeUnchecked((attempt) => runMarked(operation, attempt), policy, call);
+}
+
+async function runMarked<T>(operation: Operation<T>, attempt: Attempt): Promise<T> {
+  const mark = { over: false };
+  try {
+    return await runAttempt(mark, () => operation(attempt));
+  } finally {
+    mark.over = true;
+  }
 }
 
 /**
@@ -46,23 +64,37 @@ export async function executeUnchecked<T>(
   call: CallOptions<T>,
 ): Promise<T> {
   if (!isEnabled()) return operation({ number: 1, signal: call.signal ?? undefined });
-  const key = call.key ?? policy.provider.name;
+  const provider = call.provider ?? profileOf(policy);
+  const key = call.key ?? provider.name;
   const state = policy.gates.of(key, call.showKey);
-  if (policy.limiter !== undefined) state.lane ??= openLane(policy, policy.limiter, key, state);
-  const record = new CallRecord(policy, state, call.method);
-  const run = { operation, policy, call, state, record };
+  if (policy.limiter !== undefined) {
+    state.lane ??= openLane({ policy, provider, state }, key, policy.limiter);
+  }
+  const record = new CallRecord({ policy, provider, state }, call.method);
+  const run = { operation, policy, provider, call, state, record };
   call.notes?.forEach((note) => {
     record.log.note(note);
   });
+  const refused = noticeRepetition(run);
+  if (refused !== undefined && 'standing' in refused) {
+    record.ended({ reason: 'may-have-been-done' });
+    // It keeps the trace of the call that it repeats.
+    return hand(run, refused.outcome);
+  }
+  if (refused !== undefined) return settle(run, refused);
   state.active++;
   state.budget?.earn();
-  noticeRepetition(run);
   const isFree = policy.limiter === undefined && state.gate.isOpen;
   const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
   if (!state.isKept) state.lane?.close();
   return settle(run, ending);
+}
+
+/** Which API it is that a picker would tell by a URL, nobody knows here. */
+function profileOf({ provider }: Policy): ProviderProfile {
+  return typeof provider === 'function' ? genericProfile : provider;
 }
 
 /** The loop. p-retry is given neither values nor errors nor the signal, all of which it would change. */
@@ -136,22 +168,18 @@ function isRetry<T>(ending: Verdict<T> | Ended<T>): ending is Verdict<T> {
 }
 
 function settle<T>(run: Run<T>, ending: Verdict<T> | Ended<T>): T {
-  const { record, call, state } = run;
+  const { record, call } = run;
   const { outcome } = ending;
   const given = outcome.ok ? outcome.value : outcome.error;
   if (!('decision' in ending)) {
     record.ended(ending);
-    // What is shared with the call that closed the gate keeps that call's trace.
-    if (ending.rebuilt && call.rebuild === undefined) return hand(run, outcome);
+    // What is shared with the call that was refused first keeps that call's trace.
+    if (ending.rebuilt && outcome === ending.refusal?.outcome) return hand(run, outcome);
     rememberTrace(headersOf(given), record);
   } else if (ending.decision.action === 'give-up') {
     record.gaveUp(ending.decision, ending.facts);
     rememberTrace(ending.facts.headers, record);
-    if (ending.decision.question === 'safe') {
-      const fingerprint = ask(call.fingerprint);
-      const nowMs = run.policy.clock.monotonic();
-      if (fingerprint !== undefined) state.refrained.remember(fingerprint, record.number, nowMs);
-    }
+    rememberRefrained(run, ending);
   } else {
     record.succeeded(ending.facts);
   }
@@ -164,13 +192,4 @@ function hand<T>({ call, record }: Run<T>, outcome: Outcome<T>): T {
   if (call.onSettled) notify(call.onSettled, record.trace());
   if (outcome.ok) return outcome.value;
   throw outcome.error;
-}
-
-/** Notices when a layer above repeats what was given up because it may have been done. */
-function noticeRepetition<T>({ policy, call, state, record }: Run<T>): void {
-  if (state.refrained.isEmpty) return;
-  const fingerprint = ask(call.fingerprint);
-  if (fingerprint === undefined) return;
-  const found = state.refrained.recognise(fingerprint, policy.clock.monotonic());
-  if (found !== undefined) record.repeats(found.of, found.times);
 }

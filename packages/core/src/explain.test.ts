@@ -103,6 +103,17 @@ describe('why it stopped, and what can be done', () => {
       '500 server-error, stopped: POST may have been processed and flex.ai honours no ' +
         'idempotency key; set repeatable: true to accept a double bill.',
     ],
+    repetition: [
+      traced({
+        outcome: 'give-up',
+        reason: 'repetition',
+        refusal: failure({ status: 500 }),
+        rebuilt: true,
+      }),
+      'succeeded. Stopped: the same call got 500 server-error before and may have been processed, so it was ' +
+        'not sent again; let the layer above not retry (maxRetries: 0 there), or set repeatable: ' +
+        'true to accept a double bill.',
+    ],
     done: [
       stopped('done', { kind: 'network', status: 200 }),
       '200 network, stopped: the work was done before the answer broke; ' +

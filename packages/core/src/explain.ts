@@ -58,17 +58,24 @@ function describe(attempt: AttemptTrace, trace: Trace): string {
   const { failure, number } = attempt;
   if (failure === undefined) return 'succeeded';
   const what = name(failure);
-  if (attempt.waitMs !== undefined) return `${what}, ${waited(attempt, attempt.waitMs, trace.key)}`;
+  const known = failure.ruleOf === undefined ? `${what},` : `${what}: ${rule(failure)};`;
+  if (attempt.waitMs !== undefined) return `${known} ${waited(attempt, attempt.waitMs, trace.key)}`;
   const { reason } = trace;
   const isLast = number === trace.attempts.length && endedWithAttempt(trace);
-  return reason === undefined || reason === 'aborted' || !isLast
-    ? what
-    : `${what}, stopped: ${whyStopped(attempt, trace)}`;
+  if (reason === undefined || reason === 'aborted' || !isLast) return known.slice(0, -1);
+  const tellsRule = reason === 'permanent' || reason === 'quota-exhausted';
+  return `${tellsRule ? `${what},` : known} stopped: ${whyStopped(attempt, trace)}`;
 }
 
-function name({ status, kind, code }: Failure): string {
+/** The rule in words, and whose it is. */
+function rule({ because, ruleOf }: Failure): string {
+  return ruleOf === undefined ? because : `${because}, says ${ruleOf}`;
+}
+
+function name({ status, kind, bucket, code }: Failure): string {
   const what = [status, kind].filter((each) => each !== undefined).join(' ');
-  return code === undefined ? what : `${what} (${code})`;
+  const detail = bucket ?? code;
+  return detail === undefined ? what : `${what} (${detail})`;
 }
 
 function waited({ told }: AttemptTrace, waitMs: number, key: string): string {
@@ -89,7 +96,7 @@ function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {
         : `${method} may have been processed and ${provider} honours no idempotency key; ${remedy}`;
     case 'permanent':
     case 'quota-exhausted':
-      return `${failure?.because ?? because}; ${remedy}`;
+      return `${failure ? rule(failure) : because}; ${remedy}`;
     case 'retry-after-too-long':
       return `${told?.by ?? 'the server'} said ${seconds(told?.ms ?? 0)}, longer than maxRetryAfterMs; ${remedy}`;
     default:
@@ -101,7 +108,10 @@ function whyStopped({ failure, told }: AttemptTrace, trace: Trace): string {
 function whyHeldBack({ reason = 'permanent', refusal, rebuilt, key }: Trace): string {
   const { because, remedy } = STOP_REASONS[reason];
   if (refusal === undefined) return `${because}; ${remedy}`;
-  const by = `another call of ${key} got ${name(refusal)}, ${refusal.because}`;
+  if (reason === 'repetition') {
+    return `the same call got ${name(refusal)} before and may have been processed, so it was not sent again; ${remedy}`;
+  }
+  const by = `another call of ${key} got ${name(refusal)}, ${rule(refusal)}`;
   const how = rebuilt ? 'refused without a request, with the answer of that call' : because;
   return `${by}; ${how}; ${remedy}`;
 }

@@ -17,7 +17,7 @@ export interface Facts {
   readonly status?: number;
   /** The headers of that answer. */
   readonly headers?: HeaderSource;
-  /** The beginning of an error body, as text. */
+  /** The beginning of the body, as text: of an error, or of a success that its profile wants seen. */
   readonly body?: string;
   /** What was thrown, when no answer came or its body broke. */
   readonly error?: unknown;
@@ -44,6 +44,8 @@ export interface Facts {
   readonly repeatable?: boolean;
   /** Whether the request carries an idempotency key. */
   readonly hasIdempotencyKey?: boolean;
+  /** Whether the provider promises to honour it. @default by the profile and the method */
+  readonly idempotencyKeyHonoured?: boolean;
   /** The wall clock when the answer came, in Unix milliseconds. @default 0 */
   readonly nowMs?: number;
   /** A random number in [0, 1). @default 0.5 */

@@ -53,6 +53,14 @@ export interface Failure {
   readonly status?: number;
   /** The provider's own error code or type, or the code of a network error. */
   readonly code?: string;
+  /** Which of the provider's limits was hit, as it calls it, where that is known. */
+  readonly bucket?: string;
+  /** When the allowance that is used up is renewed, in Unix milliseconds, where that is known. */
+  readonly resetsAt?: number;
+  /** The least wait in milliseconds that the provider's page asks for. */
+  readonly leastWaitMs?: number;
+  /** The name of the provider whose own rule it is; absent: a rule for every API. */
+  readonly ruleOf?: string;
   /** The rule that says so, in words. */
   readonly because: string;
 }

@@ -1,4 +1,5 @@
 export { onAbort } from './abort.js';
+export { isBodyTelling } from './answer.js';
 export type {
   Backoff,
   BackoffContext,
@@ -10,10 +11,12 @@ export type {
 export type { Attempt, CallLimits, CallOptions, Operation } from './call.js';
 export { CALL_LIMIT_CHECKS, policyOption } from './call-checks.js';
 export { type Clock, sleep, systemClock } from './clock.js';
+export { adviseConcurrency } from './concurrency-advice.js';
 export {
   type Decision,
   decide,
   type GiveUp,
+  isIdempotent,
   type Retry,
   type Rules,
 } from './decide.js';
@@ -37,9 +40,15 @@ export { genericProfile } from './generic-profile.js';
 export { readHeader } from './http/headers.js';
 export { type RateLimit, readRateLimits } from './http/rate-limit.js';
 export { serverNow } from './http/server-now.js';
+export {
+  carriesIdempotencyKey,
+  type IdempotencyKey,
+  idempotencyKeyOf,
+} from './idempotency-key.js';
 export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
-export type { RequestHeaders } from './key/request-headers.js';
+export { type RequestHeaders, readRequestHeader } from './key/request-headers.js';
+export type { Layer } from './layered-retry.js';
 export type {
   Applicant,
   Lane,
@@ -52,7 +61,14 @@ export type {
   QueuePlace,
   TokenCount,
 } from './limiter.js';
-export { setEnabled, setTestMode, type TestMode } from './mode.js';
+export { isEnabled, setEnabled, setTestMode, type TestMode } from './mode.js';
+export {
+  type AttemptContext,
+  type AttemptMark,
+  attemptUnderWay,
+  carryAttempts,
+  runAttempt,
+} from './nesting.js';
 export type { ToldWait } from './next-wait.js';
 export {
   assertOptions,
@@ -69,10 +85,13 @@ export {
   record,
 } from './options.js';
 export type { Outcome } from './outcome.js';
+export { createPicker, type ProviderPicker } from './picker.js';
 export { definePolicy, type Policy, type PolicyOptions } from './policy.js';
 export { POLICY_CHECKS } from './policy-checks.js';
 export type {
   AttemptEvent,
+  BypassedEvent,
+  FleetEvent,
   GiveUpEvent,
   HoldEvent,
   LayeredRetryEvent,
@@ -85,8 +104,17 @@ export type {
   SuccessEvent,
   WaitingEvent,
 } from './policy-events.js';
-export type { ProfileRule, ProviderProfile } from './profile.js';
+export type {
+  IdempotencyKeys,
+  LimitScope,
+  ProfileRule,
+  ProviderProfile,
+  Renewal,
+} from './profile.js';
+export type { LimitShape, LimitUnit, ProviderLimit, ResetFormat } from './provider-limit.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
+export { rememberShadow } from './shadow.js';
 export { type Question, STOP_REASONS, type StopReason } from './stop-reason.js';
-export { type AttemptTrace, type HoldTrace, type Trace, traceOf } from './trace.js';
+export { readStreamError } from './stream-error.js';
+export { type AttemptTrace, type HoldTrace, shareTrace, type Trace, traceOf } from './trace.js';
 export type { Waste } from './waste.js';

@@ -9,6 +9,8 @@ import { WasteCount } from './waste.js';
 export interface KeyRules extends GateRules {
   /** `undefined`: retries are not budgeted. */
   readonly retryBudget: Required<RetryBudgetOptions> | undefined;
+  /** `undefined`: repetitions are not refused. */
+  readonly refuseRepeatsMs?: number | undefined;
 }
 
 /** What the calls of one key share. */
@@ -18,7 +20,7 @@ export class KeyState {
   readonly gate: Gate;
   readonly budget: RetryBudget | undefined;
   readonly waste: WasteCount;
-  readonly refrained = new RefrainedCalls();
+  readonly refrained: RefrainedCalls;
   /** The queue of its limiter, if there is one. */
   lane: Lane | undefined;
   /** Calls of it that are under way. */
@@ -33,6 +35,7 @@ export class KeyState {
     this.waste = forgotten ?? new WasteCount();
     this.isKept = forgotten === undefined;
     this.gate = new Gate(rules);
+    this.refrained = new RefrainedCalls(rules.refuseRepeatsMs);
     this.budget = rules.retryBudget && new RetryBudget(rules.clock, rules.retryBudget);
   }
 }

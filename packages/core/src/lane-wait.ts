@@ -1,15 +1,17 @@
 import { AT_ONCE, deadlineOf, endOf, type Leave, tellHold } from './hold.js';
-import type { KeyState } from './key-state.js';
 import type { Applicant, Lane, LaneAdmission, Limiter } from './limiter.js';
 import { attemptsInTest } from './mode.js';
-import type { Policy } from './policy.js';
 import type { Run, Verdict } from './run.js';
 
 /** Opens the lane of a key. */
-export function openLane(policy: Policy, limiter: Limiter, key: string, state: KeyState): Lane {
-  const { clock, provider: profile, events } = policy;
+export function openLane(
+  { policy, provider, state }: Pick<Run<unknown>, 'policy' | 'provider' | 'state'>,
+  key: string,
+  limiter: Limiter,
+): Lane {
+  const { clock, events } = policy;
   const { label, gate } = state;
-  return limiter.laneOf({ key, label, gate, clock, profile, events });
+  return limiter.laneOf({ key, label, gate, clock, profile: provider, events });
 }
 
 /** Waits in the lane of a limiter until the next attempt may start: gate, permit, gate again. */

@@ -77,3 +77,36 @@ test('what is refrained from again counts among the latest', () => {
   expect(calls.recognise('request 1', 0)).toEqual({ of: 1, times: 1 });
   expect(calls.recognise('request 2', 0)).toBeUndefined();
 });
+
+describe('where repetitions are refused', () => {
+  const failure = {
+    kind: 'server-error',
+    effect: 'unknown',
+    evidence: 'unproven',
+    transient: true,
+    concerns: 'call',
+    because: 'it failed',
+  } as const;
+  const refusal = { failure, headers: {}, body: '', outcome: { ok: true, value: 1 } } as const;
+
+  test('they are told what to be refused with, until that time is over', () => {
+    const calls = new RefrainedCalls(5000);
+    calls.remember('one', 1, 0, refusal);
+    expect(calls.recognise('one', 5000)).toEqual({ of: 1, times: 1, refusal });
+    expect(calls.recognise('one', 5001)).toEqual({ of: 1, times: 2 });
+  });
+
+  test('for longer than a minute too', () => {
+    const calls = new RefrainedCalls(10 * MINUTE);
+    calls.remember('one', 1, 0, refusal);
+    expect(calls.recognise('one', 10 * MINUTE)).toEqual({ of: 1, times: 1, refusal });
+    expect(calls.recognise('one', 10 * MINUTE + 1)).toBeUndefined();
+  });
+
+  test('the latest thousand are remembered', () => {
+    const calls = new RefrainedCalls(5000);
+    for (let call = 1; call <= 1001; call++) calls.remember(`request ${call}`, call, 0, refusal);
+    expect(calls.recognise('request 1', 0)).toBeUndefined();
+    expect(calls.recognise('request 2', 0)).toMatchObject({ refusal });
+  });
+});

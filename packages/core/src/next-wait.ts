@@ -1,18 +1,29 @@
 import { type Backoff, nextBackoff } from './backoff.js';
-import type { Facts } from './facts.js';
+import type { Facts, HeaderSource } from './facts.js';
 import type { Failure } from './failure.js';
+import { readBodyDelay } from './http/body-delay.js';
+import { type ErrorBody, headersInBody } from './http/error-body.js';
 import { readRateLimits, toldByReset } from './http/rate-limit.js';
 import type { readRetryAfter } from './http/retry-after.js';
+import { serverNow } from './http/server-now.js';
 import type { ProviderProfile } from './profile.js';
 
 /** A time that the server named. */
 export interface ToldWait {
   /** Milliseconds from the answer on. */
   readonly ms: number;
-  /** The header that named it, in lower case. */
+  /** What named it: a header, in lower case; `its body`, `its message`; or the provider's name. */
   readonly by: string;
   /** The bucket refills steadily, so this is only the least that a wait can be. */
   readonly atLeast?: true;
+}
+
+/** Where a told wait is looked for, besides the facts. */
+interface Hints {
+  readonly profile: ProviderProfile;
+  readonly hint: ReturnType<typeof readRetryAfter>;
+  readonly body: ErrorBody;
+  readonly failure: Failure;
 }
 
 /** A wait, jitter included, and the part of it that is not jitter; milliseconds. */
@@ -25,20 +36,32 @@ interface Wait {
 const ADDED_JITTER_MS = 1000;
 const ADDED_JITTER_RATIO = 0.1;
 
-/** What the server told: by Retry-After and its relatives, else by the reset of an empty bucket. */
+/**
+ * What was told: by Retry-After and its relatives, else by the body, else by the reset of an empty
+ * bucket, else by the provider's page.
+ */
 export function readTold(
   facts: Facts,
-  profile: ProviderProfile,
-  nowMs: number,
-  hint: ReturnType<typeof readRetryAfter>,
+  { profile, hint, body, failure }: Hints,
 ): ToldWait | undefined {
   if (hint?.waitMs !== undefined && hint.source !== undefined) {
     return hint.waitMs > 0 ? { ms: hint.waitMs, by: hint.source } : undefined;
   }
-  const reset = toldByReset(readRateLimits(facts.headers, nowMs), profile.resetShape);
-  if (reset === undefined) return undefined;
-  const told = { ms: reset.waitMs, by: reset.source };
-  return profile.resetShape === 'full' ? { ...told, atLeast: true } : told;
+  const nowMs = finite(facts.nowMs, 0);
+  const serverNowMs = serverNow(facts.headers, nowMs);
+  const delay = readBodyDelay(body, serverNowMs);
+  if (delay !== undefined) return { ms: delay.waitMs, by: delay.source };
+  const read = (headers: HeaderSource | undefined, atMs: number) =>
+    toldByReset(readRateLimits(headers, atMs, profile.limits), failure.bucket);
+  const reset = read(facts.headers, nowMs) ?? read(headersInBody(body), serverNowMs);
+  if (reset !== undefined) {
+    const told = { ms: reset.waitMs, by: reset.source };
+    return reset.shape === 'full' ? { ...told, atLeast: true } : told;
+  }
+  const { leastWaitMs } = failure;
+  return leastWaitMs === undefined
+    ? undefined
+    : { ms: leastWaitMs, by: profile.name, atLeast: true };
 }
 
 /** The wait before the next attempt: as told, or else the backoff. */

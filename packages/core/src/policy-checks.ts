@@ -49,20 +49,36 @@ function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   );
 }
 
-const SCOPES: readonly unknown[] = ['credential', 'credential+model', 'endpoint'];
-const SHAPES: readonly unknown[] = ['window', 'full'];
+const SCOPES: readonly unknown[] = [
+  'credential',
+  'credential+model',
+  'organisation',
+  'organisation+model',
+  'endpoint',
+  'resource',
+];
 
-const provider = check((value) => {
+const isProfile = (value: unknown) => {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, hosts, rules, limitScope, resetShape } = value as Partial<Record<string, unknown>>;
+  const { name, hosts, rules, limitScope } = value as Partial<Record<string, unknown>>;
   return (
     typeof name === 'string' &&
     Array.isArray(hosts) &&
     Array.isArray(rules) &&
-    SCOPES.includes(limitScope) &&
-    SHAPES.includes(resetShape)
+    SCOPES.includes(limitScope)
   );
-}, 'give a profile, such as flexai of @forbear/providers');
+};
+
+/** A profile of one API. */
+export const profileOption: Check = check(
+  isProfile,
+  'give a profile, such as flexai of @forbear/providers',
+);
+
+const provider = check(
+  (value) => typeof value === 'function' || isProfile(value),
+  'give a profile, such as flexai of @forbear/providers, or what picks one, such as auto',
+);
 
 const retryBudget: Check = (value, path) =>
   value === false
@@ -92,7 +108,12 @@ export const POLICY_CHECKS: Checks = {
   maxRetryAfterMs: durationMs(),
   probeMs: durationMs(1),
   retryBudget,
+  refuseRepeatsMs: durationMs(1),
   key: functionOption,
+  idempotencyKey: check(
+    (value) => value === false || typeof value === 'function',
+    'give a function that returns a new key, or false',
+  ),
   limiter: check(
     (value) => hasMethods(value, 'laneOf'),
     'give what createLimiter() of @forbear/limiter made',

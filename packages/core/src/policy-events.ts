@@ -78,6 +78,23 @@ export interface PaceEvent extends KeyEvent {
   readonly because: 'answered' | 'throttled' | 'advised';
 }
 
+/**
+ * A limiter that shares its permits with other processes lost what they share them through, and goes
+ * by itself now, at its share; or it is back.
+ */
+export interface FleetEvent {
+  readonly type: 'fleet';
+  readonly call?: undefined;
+  readonly key?: undefined;
+  readonly state: 'lost' | 'back';
+  /** Why it was lost, in words. */
+  readonly because?: string;
+  /** For how many milliseconds it was lost. */
+  readonly lostForMs?: number;
+  /** When it happened, in Unix milliseconds. */
+  readonly atMs: number;
+}
+
 /** A wait is over and the next attempt starts now; `attempt` is its number. */
 export interface RetryEvent extends CallEvent {
   readonly type: 'retry';
@@ -106,6 +123,22 @@ export interface LayeredRetryEvent extends CallEvent {
   readonly of: number;
   /** How often it has come again, from 1. */
   readonly times: number;
+  /** What repeats it, as far as the request tells. */
+  readonly layer: string;
+  /** What makes that layer stop. */
+  readonly remedy: string;
+  /** Whether it was given the end of that call again, without a request (`refuseRepeatsMs`). */
+  readonly refused: boolean;
+}
+
+/**
+ * A call went past Forbear, bare, because something put another transport in place of its own; `call`
+ * and `attempt` are 0, since nothing of it was counted.
+ */
+export interface BypassedEvent extends CallEvent {
+  readonly type: 'bypassed';
+  /** What did it, and the remedy, in words. */
+  readonly because: string;
 }
 
 /** Every event of a policy, by its name. */
@@ -118,8 +151,10 @@ export interface PolicyEvents {
   success: SuccessEvent;
   'give-up': GiveUpEvent;
   layeredRetry: LayeredRetryEvent;
+  bypassed: BypassedEvent;
   limits: LimitsEvent;
   pace: PaceEvent;
+  fleet: FleetEvent;
 }
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];

@@ -7,14 +7,19 @@ import { genericProfile } from './generic-profile.js';
 import type { KeyRequest } from './key/key-request.js';
 import type { Limiter } from './limiter.js';
 import { assertOptions } from './options.js';
+import type { ProviderPicker } from './picker.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import type { ProviderProfile } from './profile.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudgetOptions } from './retry-budget.js';
+import { uuidOf } from './uuid.js';
 
 /** What a policy lays down. Everything has a default. */
 export interface PolicyOptions {
-  /** What the API means by its answers. @default a conservative profile that vouches for nothing */
-  readonly provider?: ProviderProfile | undefined;
+  /**
+   * What the API means by its answers: a profile, or a function that picks one by the URL of each
+   * call, such as `auto`. @default a conservative profile that vouches for nothing
+   */
+  readonly provider?: ProviderProfile | ProviderPicker | undefined;
   /** How many attempts may follow the first: a whole number from 0 to 1000. @default 3 */
   readonly maxRetries?: number | undefined;
   /** The wait before a retry when the server names none. @default exponential, full jitter */
@@ -52,6 +57,17 @@ export interface PolicyOptions {
    */
   readonly key?: ((request: KeyRequest) => string) | undefined;
   /**
+   * Makes the idempotency key of each call to a provider that honours them, 1 to 255 visible ASCII
+   * characters; `false`: none is made. A key that a request brings always wins. @default a random UUID
+   */
+  readonly idempotencyKey?: (() => string) | false | undefined;
+  /**
+   * How long in milliseconds a call is refused that is the same as one that was given up because it
+   * may have been processed: it ends as that one did, without a request. It is for layers above that
+   * repeat what fails and cannot be told not to. @default never
+   */
+  readonly refuseRepeatsMs?: number | undefined;
+  /**
    * Paces attempts before the server has to refuse them; `createLimiter` of `@forbear/limiter` makes
    * one. @default none
    */
@@ -64,7 +80,7 @@ export interface PolicyOptions {
 
 /** Checked, frozen options, shared by all calls that are given it. */
 export interface Policy {
-  readonly provider: ProviderProfile;
+  readonly provider: ProviderProfile | ProviderPicker;
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxRetryAfterMs: number;
@@ -75,10 +91,14 @@ export interface Policy {
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   readonly repeatable: boolean;
+  /** `undefined`: no call is refused for being the same as another. */
+  readonly refuseRepeatsMs: number | undefined;
   readonly limiter: Limiter | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly key: ((request: KeyRequest) => string) | undefined;
+  /** `undefined`: none is made. */
+  readonly idempotencyKey: (() => string) | undefined;
   /** The gates of its keys, and what was wasted. */
   readonly gates: Gates;
   /** What happens to its calls, as it happens. */
@@ -110,13 +130,27 @@ export function definePolicy(options: PolicyOptions = {}): Policy {
     deadlineMs: options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     repeatable: options.repeatable ?? DEFAULTS.repeatable,
+    refuseRepeatsMs: options.refuseRepeatsMs,
     limiter: options.limiter,
     clock,
     random: options.random ?? Math.random,
     key: options.key,
-    gates: new Gates({ clock, maxRetryAfterMs, probeMs, retryBudget }),
+    idempotencyKey:
+      options.idempotencyKey === false ? undefined : (options.idempotencyKey ?? randomUuid),
+    gates: new Gates({
+      clock,
+      maxRetryAfterMs,
+      probeMs,
+      retryBudget,
+      refuseRepeatsMs: options.refuseRepeatsMs,
+    }),
     events: new Events(),
   });
+}
+
+function randomUuid(): string {
+  // crypto.randomUUID is missing on pages without TLS.
+  return uuidOf(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 function freezeBackoff(backoff: Backoff): Backoff {

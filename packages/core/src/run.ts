@@ -6,11 +6,13 @@ import type { Facts } from './facts.js';
 import type { KeyState } from './key-state.js';
 import type { Outcome } from './outcome.js';
 import type { Policy } from './policy.js';
+import type { ProviderProfile } from './profile.js';
 
 /** One call under way. */
 export interface Run<T> {
   readonly operation: Operation<T>;
   readonly policy: Policy;
+  readonly provider: ProviderProfile;
   readonly call: CallOptions<T>;
   readonly state: KeyState;
   readonly record: CallRecord;

@@ -33,6 +33,12 @@ export const STOP_REASONS = Object.freeze({
     because: 'the work was done before the answer broke',
     remedy: 'set repeatable: true to accept a double bill',
   },
+  repetition: {
+    question: 'safe',
+    because: 'the same call before it may have been processed',
+    remedy:
+      'let the layer above not retry (maxRetries: 0 there), or set repeatable: true to accept a double bill',
+  },
   'not-replayable': {
     question: 'may',
     because: 'its body can be sent only once',

@@ -1,5 +1,6 @@
 import type { Failure } from './failure.js';
 import type { ToldWait } from './next-wait.js';
+import { originalOf } from './shadow.js';
 import type { StopReason } from './stop-reason.js';
 
 /** One attempt of a call, as it was. */
@@ -82,11 +83,21 @@ export function rememberTrace(value: unknown, call: Traced): void {
  * `headers` that it shares, or along its `cause`. A primitive and a shared abort reason have none.
  */
 export function traceOf(value: unknown): Trace | undefined {
+  return findTraced(value)?.trace();
+}
+
+/** Lets `to` have the trace that `from` has, if it has one; for adapters. */
+export function shareTrace(from: unknown, to: object): void {
+  const found = findTraced(from);
+  if (found !== undefined) traced.set(to, found);
+}
+
+function findTraced(value: unknown): Traced | undefined {
   let current = value;
   for (let depth = 0; depth < MAX_CAUSES; depth++) {
     if (typeof current !== 'object' || current === null) return undefined;
     const found = traced.get(current) ?? findByHeaders(current);
-    if (found !== undefined) return found.trace();
+    if (found !== undefined) return found;
     current = (current as { cause?: unknown }).cause;
   }
   return undefined;
@@ -104,5 +115,5 @@ export function headersOf(value: unknown): object | undefined {
 
 function findByHeaders(value: object): Traced | undefined {
   const headers = headersOf(value);
-  return headers && traced.get(headers);
+  return headers && traced.get(originalOf(headers));
 }

@@ -11,6 +11,11 @@ export function registerFetch(own: Fetch, find: FetchFinder): void {
   ours.set(own, find);
 }
 
+/** Remembers that `own` is a fetch of ours too, around `inner`; for adapters. */
+export function registerWrapper(own: Fetch, inner: Fetch): void {
+  ours.set(own, ours.get(inner) ?? (() => inner));
+}
+
 /**
  * What finds the fetch to call. A given one is used, or else the global one as it is at each call, so
  * that a mock or an instrumentation that is installed later is seen. A fetch of ours is never found,

@@ -1,12 +1,15 @@
 import {
+  attemptUnderWay,
   type CallOptions,
   callKeyOf,
   executeUnchecked,
   fingerprintOf,
+  type IdempotencyKey,
+  idempotencyKeyOf,
   type Policy,
   type RequestHeaders,
+  readRequestHeader,
 } from '@forbear/core';
-import { attemptOwner } from '#wire';
 import { type Fetch, type FetchFinder, fetchFinder, registerFetch } from './bare-fetch.js';
 import { planBody } from './body.js';
 import { discardResponse } from './discard.js';
@@ -21,6 +24,7 @@ import {
 } from './fetch-options.js';
 import { gatherFacts } from './gather.js';
 import { keepInit } from './kept-init.js';
+import { nameLayer } from './layer.js';
 import { readerOfUsage } from './read-usage.js';
 import { rebuildResponse } from './rebuild.js';
 import {
@@ -70,10 +74,10 @@ function start(client: Client, input: Input, given: ForbearInit | undefined): Pr
   try {
     const split = carriesOptions(given) ? splitInit(given) : undefined;
     const init = split === undefined ? given : split.kept;
-    const owner = attemptOwner();
-    const bare = client.find(owner === client);
+    const outer = attemptUnderWay();
+    const bare = client.find(outer?.owner === client);
     // Inside an attempt of ours somebody else waits and repeats already.
-    if (owner !== undefined || split?.call === false) return bare(input, init);
+    if (outer !== undefined || split?.call === false) return bare(input, init);
     const kept = split === undefined ? keepInit(given) : init;
     return run(client, bare, { input, init }, kept, split?.call);
   } catch (error) {
@@ -89,7 +93,8 @@ function run(
   limits: FetchCallOptions | undefined,
 ): Promise<Response> {
   const { policy, maxReplayBytes, discard } = client;
-  const { clock, provider, limiter } = policy;
+  const { clock, limiter } = policy;
+  const keepsBodies = policy.refuseRepeatsMs !== undefined;
   const limited = limiter !== undefined;
   const method = methodOf(given.input, init);
   const url = urlOf(given.input);
@@ -98,25 +103,27 @@ function run(
   const input = requestOf(given.input) ?? url;
   const headers = headersOf(input, init) as RequestHeaders | undefined;
   const body = init?.body;
-  const { key, showKey, notes } = callKeyOf(policy, { method, url, headers, body });
+  const { key, showKey, provider, notes } = callKeyOf(policy, { method, url, headers, body });
   const plan = planBody(input, init, limits?.body, maxReplayBytes, clock);
-  const sender = new Sender(given, { input, init }, { owner: client, bare, signal, plan });
+  const idempotencyKey = idempotencyKeyOf(policy, provider, { method, url, headers });
+  const kept = { input, init: withIdempotencyKey(input, init, idempotencyKey) };
+  const asGiven = kept.init === init ? given : { ...given, init: kept.init };
+  const sender = new Sender(asGiven, kept, { owner: client, bare, signal, plan });
   const call: CallOptions<Response> = {
     key,
     showKey,
+    provider,
     notes,
     method,
     signal,
     fingerprint: () => nameRequest(method, input, url, body),
+    layer: () => nameLayer((name) => readRequestHeader(headers, name) ?? ''),
     rebuild: rebuildResponse,
     gather(outcome, attempt) {
       const readSent = sender.end();
       if (!sender.began) return { error: NO_BODY, sent: 'no' };
-      return gatherFacts(
-        { input, init, plan, provider, clock, limited, readSent },
-        outcome,
-        attempt,
-      );
+      const from = { input, init, plan, provider, idempotencyKey, clock, readSent };
+      return gatherFacts({ ...from, keepsBodies, limited }, outcome, attempt);
     },
     discard,
   };
@@ -126,6 +133,18 @@ function run(
   const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);
   sender.letGo();
   return settled;
+}
+
+/** The same with the header of a key that was minted; nothing that its caller has is changed. */
+function withIdempotencyKey(
+  input: Input,
+  init: Init | undefined,
+  key: IdempotencyKey | undefined,
+): Init | undefined {
+  if (key?.minted === undefined) return init;
+  const headers = new Headers(headersOf(input, init));
+  headers.set(key.header, key.minted);
+  return { ...init, headers };
 }
 
 /** The same for the same request; `undefined` where its body cannot be compared. */

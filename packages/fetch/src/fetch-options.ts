@@ -67,14 +67,21 @@ const CHECKS = { ...POLICY_CHECKS, ...OWN_CHECKS, policy: policyOption };
 
 const callOption = record({ ...CALL_LIMIT_CHECKS, body: functionOption });
 
-/** Checks the options of `createFetch` and fills in the defaults. */
-export function readFetchOptions(options: FetchOptions): {
+/**
+ * Checks the options of `createFetch`, or of the adapter that is named, and fills in the defaults.
+ *
+ * @throws {InvalidOptionsError} with every problem of the options
+ */
+export function readFetchOptions(
+  options: FetchOptions,
+  name = 'createFetch',
+): {
   readonly policy: Policy;
   readonly fetch: Fetch | undefined;
   readonly maxReplayBytes: number;
 } {
   const isShared = (options as FetchOptions | null)?.policy !== undefined;
-  assertOptions('createFetch', options, isShared ? SHARED_POLICY_CHECKS : CHECKS);
+  assertOptions(name, options, isShared ? SHARED_POLICY_CHECKS : CHECKS);
   const { policy, fetch, maxReplayBytes = DEFAULT_MAX_REPLAY_BYTES, ...rest } = options;
   return { policy: policy ?? definePolicy(rest), fetch, maxReplayBytes };
 }

@@ -15,7 +15,9 @@ async function gather(
     init: undefined,
     plan: {},
     provider: genericProfile,
+    idempotencyKey: undefined,
     clock: new FakeClock(),
+    keepsBodies: false,
     limited: false,
     readSent: () => 'unknown',
     ...from,
@@ -39,6 +41,11 @@ test.each([429, 402, 503, 529, 403])('the body of a %s is peeked', async (status
   expect(facts).toMatchObject({ status, body: 'why', sent: 'yes', replayable: true });
 });
 
+test('every failed body is peeked where it may answer the same call again', async () => {
+  const failed = answer(new Response('why', { status: 502 }));
+  expect(await gather(failed, { keepsBodies: true })).toMatchObject({ body: 'why' });
+});
+
 test('the body of a 502 is nothing to anybody, so it is not touched', async () => {
   const response = new Response('why', { status: 502 });
   const { body } = response;
@@ -60,6 +67,7 @@ test.each<[string, object]>([
     sent: 'yes',
     replayable: false,
     hasIdempotencyKey: true,
+    idempotencyKeyHonoured: false,
   });
 });
 

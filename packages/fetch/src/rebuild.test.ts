@@ -11,12 +11,12 @@ const failure: Failure = {
   because: 'too many requests',
 };
 
-function rebuild(status: Pick<Failure, 'status'>): Response {
+function rebuild(status: Pick<Failure, 'status'>, value: unknown = new Response()): Response {
   const refusal: GivenRefusal = {
     failure: { ...failure, ...status },
     headers: { 'content-type': 'application/json', 'retry-after': '7' },
     body: '{"error":{}}',
-    outcome: { ok: true, value: new Response() },
+    outcome: { ok: true, value },
   };
   const outcome = rebuildResponse(refusal);
   if (!outcome.ok) throw outcome.error;
@@ -38,4 +38,14 @@ test('each call gets a body of its own', async () => {
 
 test('a refusal without a status counts as 429', () => {
   expect(rebuild({}).status).toBe(429);
+});
+
+test.each([
+  [new Response(null, { statusText: 'Slow Down' }), 'Slow Down'],
+  [{ statusText: 'of axios' }, 'of axios'],
+  [{ statusText: 'no\nphrase' }, ''],
+  [{ statusText: 5 }, ''],
+  [null, ''],
+])('its status text is that of %o, if a response can have it', (value, expected) => {
+  expect(rebuild({ status: 429 }, value).statusText).toBe(expected);
 });

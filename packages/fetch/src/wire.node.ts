@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { type AttemptMark, attemptUnderWay, carryAttempts, runAttempt } from '@forbear/core';
 import { hasRejectedWith, isCausedBy } from './error-chain.js';
 import type {
   WatchedSend as AnyWatchedSend,
@@ -20,7 +21,6 @@ interface SeenRequest {
 
 /** What the transport did with the requests of one attempt. */
 export interface WireRecord extends AnyWireRecord {
-  readonly owner: object;
   /** In the order in which they were created; `undefined` before the first. */
   requests: SeenRequest[] | undefined;
 }
@@ -41,7 +41,7 @@ interface ConnectParams {
   readonly host?: unknown;
 }
 
-const attempts = new AsyncLocalStorage<WireRecord>();
+carryAttempts(new AsyncLocalStorage<AttemptMark>());
 
 /** By undici's request: later events come in the context of whoever opened the socket. */
 const seenRequests = new WeakMap<object, SeenRequest>();
@@ -60,9 +60,9 @@ const MAX_ORIGINS = 10_000;
 
 subscribe('undici:request:create', (message) => {
   const { request } = message as { request: UndiciRequest };
-  const record = attempts.getStore();
+  const record = attemptUnderWay();
   // A proxy's CONNECT carries nothing of the request.
-  if (record === undefined || record.over || request.method === 'CONNECT') return;
+  if (!isWireRecord(record) || request.method === 'CONNECT') return;
   const origin = String(request.origin).replace(/\/$/, '');
   const seen = { origin, path: String(request.path), sent: false, failure: undefined };
   seenRequests.set(request, seen);
@@ -100,7 +100,7 @@ subscribe('undici:client:connectError', (message) => {
 /** Runs `send` for `owner` so that its requests are noted in a record. */
 export function watchWire<T>(owner: object, send: () => T): WatchedSend<T> {
   const record: WireRecord = { owner, over: false, requests: undefined };
-  return { sending: attempts.run(record, send), record };
+  return { sending: runAttempt(record, send), record };
 }
 
 /**
@@ -122,10 +122,8 @@ export async function readWire(
   return isItsEnd && isUnsent(first) ? 'no' : 'unknown';
 }
 
-/** Who makes the attempt inside which this code runs, if any is under way. */
-export function attemptOwner(): object | undefined {
-  const record = attempts.getStore();
-  return record?.over === false ? record.owner : undefined;
+function isWireRecord(mark: AttemptMark | undefined): mark is WireRecord {
+  return mark !== undefined && 'requests' in mark;
 }
 
 function hasEndedUnsent(seen: SeenRequest): boolean {

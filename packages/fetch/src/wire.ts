@@ -1,7 +1,8 @@
+import { type AttemptMark, runAttempt } from '@forbear/core';
+
 /** What the transport did with the requests of one attempt. */
-export interface WireRecord {
-  /** Whether the attempt is over; what happens afterwards in its context is not part of it. */
-  over: boolean;
+export interface WireRecord extends AttemptMark {
+  readonly owner: object;
 }
 
 /** A `send` that was watched. */
@@ -25,20 +26,10 @@ export interface AttemptEnd {
  */
 export type Sent = 'no' | 'yes' | 'unknown';
 
-let current: object | undefined;
-
-/**
- * Runs `send` for `owner` so that its requests are noted in a record. Nothing can be seen of the wire
- * here, and whose attempt is under way only while `send` itself runs.
- */
+/** Runs `send` for `owner`. Nothing can be seen of the wire here. */
 export function watchWire<T>(owner: object, send: () => T): WatchedSend<T> {
-  const outer = current;
-  current = owner;
-  try {
-    return { sending: send(), record: { over: false } };
-  } finally {
-    current = outer;
-  }
+  const record = { owner, over: false };
+  return { sending: runAttempt(record, send), record };
 }
 
 /** Whether anything of the attempt was sent. Here nobody knows. */
@@ -48,9 +39,4 @@ export function readWire(
   _end: AttemptEnd,
 ): Sent | Promise<Sent> {
   return 'unknown';
-}
-
-/** Who makes the attempt inside which this code runs, if any is under way. */
-export function attemptOwner(): object | undefined {
-  return current;
 }

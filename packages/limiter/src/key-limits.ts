@@ -1,4 +1,4 @@
-import type { Clock, Facts, LaneEnd, Permit } from '@forbear/core';
+import type { Clock, Facts, LaneEnd, Permit, ProviderProfile } from '@forbear/core';
 import type { Concurrency, PaceReason } from './concurrency.js';
 import type { Entry } from './entry.js';
 import { endKindOf, TakenPermit, usedBy } from './lane-permit.js';
@@ -28,8 +28,8 @@ export interface KeyLimitsParts {
   readonly clock: Clock;
   readonly source: PermitSource;
   readonly concurrency: Concurrency;
-  /** How many attempts under way its provider advises, as a share of the requests per minute. */
-  readonly inFlightShare: number | undefined;
+  /** What its server means, and which limits it has. */
+  readonly profile: ProviderProfile;
   readonly tell: (news: KeyNews) => void;
 }
 
@@ -87,22 +87,24 @@ export class KeyLimits {
         onSettled();
       });
     } else this.source.settle(taken.grant, used);
-    if (end.closesMs !== undefined) this.source.hold?.(end.closesMs);
+    const { closesMs, refusal } = end;
+    if (closesMs !== undefined && refusal !== undefined) this.source.hold?.(closesMs, refusal);
     return true;
   }
 
   #read({ headers, status = 0 }: Facts = {}): readonly LearntLimit[] {
     if (headers === undefined) return NOTHING;
-    const { clock } = this.#parts;
+    const { clock, profile } = this.#parts;
     const nowMs = clock.monotonic();
     if (status < 400 && nowMs < this.#quietUntilMs) return NOTHING;
-    const limits = readLimits(headers, clock.now());
+    const limits = readLimits(headers, clock.now(), profile.limits);
     this.#quietUntilMs = limits.length > 0 ? nowMs : nowMs + QUIET_MS;
     return limits;
   }
 
   #notice(limits: readonly LearntLimit[]): void {
-    const { inFlightShare, tell } = this.#parts;
+    const { profile, tell } = this.#parts;
+    const { inFlightShare } = profile;
     const changed = limits.flatMap(({ name, unit, limit }) => {
       const was = this.#held.get(name);
       if (limit === undefined || limit === was) return [];

@@ -112,8 +112,10 @@ export class KeyedLimiter implements Limiter {
   }
 
   #open({ key, label, clock, profile }: LaneContext): KeyQueue {
-    const { resetShape, inFlightShare } = profile;
-    const limits = limitsOf(this.#options, resetShape === 'full' ? 'bucket' : 'fixed');
+    const { inFlightShare } = profile;
+    const isBucket = profile.limits?.some(({ shape }) => shape === 'full') === true;
+    const resetShape = isBucket ? 'full' : 'window';
+    const limits = limitsOf(this.#options, isBucket ? 'bucket' : 'fixed');
     const makeSource = this.#options.source ?? ((context) => new MemorySource(context));
     const tell = (news: KeyNews) => queue.doors.tell(news);
     const concurrency = this.#concurrencyFor(limits, inFlightShare, (was, because) => {
@@ -121,9 +123,19 @@ export class KeyedLimiter implements Limiter {
     });
     const keyLimits = new KeyLimits({
       clock,
-      source: makeSource({ key, label, clock, limits, resetShape }),
+      source: makeSource({
+        key,
+        label,
+        clock,
+        limits,
+        resetShape,
+        hold(ms, refusal) {
+          queue.doors.close(ms, refusal);
+          queue.pump();
+        },
+      }),
       concurrency,
-      inFlightShare,
+      profile,
       tell,
     });
     const queue: KeyQueue = new KeyQueue(label, this.#rules, clock, keyLimits);

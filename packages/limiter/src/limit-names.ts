@@ -1,5 +1,6 @@
 import {
   type HeaderSource,
+  type ProviderLimit,
   type RateLimit,
   readHeader,
   readRateLimits,
@@ -21,13 +22,15 @@ const UNITS: readonly (readonly [RegExp, Unit])[] = [
  * is a sentinel.
  *
  * @param nowMs when the answer came, in Unix milliseconds
+ * @param known the limits of its server's profile
  */
 export function readLimits(
   headers: HeaderSource | undefined,
   nowMs: number,
+  known?: readonly ProviderLimit[],
 ): readonly LearntLimit[] {
   if (headers === undefined) return [];
-  return readRateLimits(headers, nowMs).flatMap((told) => {
+  return readRateLimits(headers, nowMs, known).flatMap((told) => {
     const unit = unitOf(told);
     if (unit === undefined || told.limit === 0) return [];
     const resetAtMs = momentOf(readHeader(headers, told.source));
@@ -36,19 +39,22 @@ export function readLimits(
   });
 }
 
-function unitOf({ name, source }: RateLimit): Unit | undefined {
+function unitOf({ name, source, unit }: RateLimit): Unit | undefined {
+  const said = UNITS.find(([, each]) => each === unit)?.[1];
+  if (unit !== undefined) return said;
   const found = UNITS.find(([pattern]) => pattern.test(name))?.[1];
   // The fields of the IETF draft count requests, whatever their policies are called.
   return found ?? (source === 'ratelimit' ? 'requests' : undefined);
 }
 
-function toLearnt({ name, limit, remaining, resetMs }: RateLimit, unit: Unit) {
+function toLearnt({ name, limit, remaining, resetMs, shape }: RateLimit, unit: Unit) {
   return {
     unit,
     name,
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),
     ...(resetMs !== undefined && { resetMs }),
+    ...(shape && { shape }),
   };
 }
 

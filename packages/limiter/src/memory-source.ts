@@ -155,7 +155,9 @@ export class MemorySource implements PermitSource {
     const { unit, name } = told;
     const known = this.#learnt.find((each) => each.name === name);
     if (known !== undefined || this.#learnt.length >= MOST_LEARNT) return known;
-    const learnt = new LearntLimit(told, this.#resetShape, (sinceMs) => this.#sent(unit, sinceMs));
+    const learnt = new LearntLimit(told, told.shape ?? this.#resetShape, (sinceMs) =>
+      this.#sent(unit, sinceMs),
+    );
     this.#learnt.push(learnt);
     return learnt;
   }

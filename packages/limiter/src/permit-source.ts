@@ -1,4 +1,4 @@
-import type { Clock } from '@forbear/core';
+import type { Clock, Refusal } from '@forbear/core';
 import type { Limit } from './limit.js';
 import type { Need, Unit } from './need.js';
 
@@ -24,6 +24,8 @@ export interface LearntLimit {
   readonly limit?: number;
   /** What is left in it, 0 or more. */
   readonly remaining?: number;
+  /** What its reset means, where the profile of its server says it of this limit. */
+  readonly shape?: 'window' | 'full';
   /** Milliseconds from the answer until it resets, 0 or more. */
   readonly resetMs?: number;
   /** The same by the server's clock, in Unix milliseconds, where a moment was named. */
@@ -81,8 +83,11 @@ export interface PermitSource {
    * @param used what it took, as far as it is known; `undefined`: it was never sent, so all goes back
    */
   settle(grant: Grant, used: Need | undefined): void;
-  /** The server told the key to wait for so many milliseconds from now. A source that others share passes it on. */
-  hold?(ms: number): void;
+  /**
+   * The server told the key to wait for so many milliseconds from now; `Infinity`: until a call
+   * succeeds. A source that others share passes it on.
+   */
+  hold?(ms: number, refusal: Refusal): void;
   /**
    * How long it would be until `need` could be taken after `ahead`, which waits before it: milliseconds,
    * 0 or more; `Infinity`: it cannot be told.
@@ -109,6 +114,8 @@ export interface PermitSourceContext {
   readonly limits: readonly Limit[];
   /** What resets of the key's server mean, by its profile. */
   readonly resetShape: 'window' | 'full';
+  /** Another process was told to wait: closes the gates of the key in this one for so many milliseconds. */
+  readonly hold: (ms: number, refusal: Refusal) => void;
 }
 
 /** Makes the permit source of a key, when its first call comes. It does not throw. */

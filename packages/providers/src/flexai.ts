@@ -9,19 +9,27 @@ export const flexai = Object.freeze<ProviderProfile>({
   name: 'flex.ai',
   hosts: ['tokens.flex.ai', 'api.flex.ai'],
   limitScope: 'credential',
-  resetShape: 'window',
-  idempotencyKeyHonoured: false,
+  limits: [
+    {
+      name: 'requests',
+      unit: 'requests',
+      windowMs: 60_000,
+      headers: 'x-ratelimit-*-requests',
+      reset: 'unix-seconds',
+    },
+  ],
+  inFlightShare: 1 / 60,
   rules: [
     { status: 400, kind: 'invalid', because: 'the request body or the model is wrong' },
     { status: 401, kind: 'auth', because: 'the API key is missing, malformed or revoked' },
-    { status: 402, kind: 'quota-exhausted', because: "the key's credit is exhausted" },
-    { status: 404, kind: 'invalid', because: 'the model or the video job is not known' },
     {
-      status: 429,
-      type: ['insufficient_quota'],
+      status: [402, 429],
+      code: ['insufficient_quota'],
       kind: 'quota-exhausted',
       because: "the key's credit is exhausted",
     },
+    { status: 402, kind: 'quota-exhausted', because: 'payment is required, with any body' },
+    { status: 404, kind: 'invalid', because: 'the model or the video job is not known' },
     { status: 429, kind: 'rate-limited', because: "the key's requests per minute are used up" },
     {
       status: 500,
@@ -36,5 +44,8 @@ export const flexai = Object.freeze<ProviderProfile>({
       because: 'a subsystem is offline, and the gateway says so before any work',
     },
   ],
-  sources: ['https://docs.flex.ai/inference-api/reference/errors'],
+  sources: [
+    'https://docs.flex.ai/inference-api/reference/errors',
+    'https://docs.flex.ai/inference-api/guides/concurrency',
+  ],
 });

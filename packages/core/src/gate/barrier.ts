@@ -59,7 +59,9 @@ export class Barrier {
   stateAt(nowMs: number): GateState {
     const shut = this.#shut;
     if (shut === undefined) return 'open';
-    if (shut.toldUntilMs - nowMs > this.#rules.maxRetryAfterMs) return 'refusing';
+    const leftMs = shut.toldUntilMs - nowMs;
+    const isSpent = leftMs > 0 && shut.refusal.failure.kind === 'quota-exhausted';
+    if (isSpent || leftMs > this.#rules.maxRetryAfterMs) return 'refusing';
     if (nowMs < shut.opensAtMs) return 'closed';
     shut.ramp ??= new Ramp(shut.opensAtMs, this.#threshold, this.#stepMs);
     if (this.#waiting() > 0 || !(shut.ramp.answered || shut.ramp.isOver(nowMs))) {

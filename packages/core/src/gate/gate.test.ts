@@ -607,3 +607,17 @@ test('a probe that succeeds when the gate has reopened by itself does not set it
   // Each answer makes room for two.
   expect(waiting.filter(({ said }) => said !== undefined)).toHaveLength(96);
 });
+
+test('an allowance that is renewed soon refuses until then, as one without a time does', async () => {
+  const { clock, gate } = setUp();
+  gate.close(told(10_000), refusalOf({ kind: 'quota-exhausted' }));
+  expect(gate.state).toBe('refusing');
+  expect(gate.enter({ number: 1, limitAtMs: 1e9, signal: undefined })).toMatchObject({
+    kind: 'refused',
+    refusal: { retryAfterMs: 10_000, headers: { 'retry-after': '10' } },
+  });
+  await clock.advance(10_000);
+  expect(gate.enter({ number: 2, limitAtMs: 1e9, signal: undefined })).toMatchObject({
+    kind: 'admitted',
+  });
+});

@@ -1,18 +1,21 @@
 import type { HeaderReader, HeaderSource } from '../facts.js';
+import { originalOf } from '../shadow.js';
 
 /** No answer has more headers than this; a source that never ends stops here. */
 const MOST_NAMES = 1_000;
 
 /**
- * Reads one header from whatever an HTTP library calls headers. Never throws.
+ * Reads one header from whatever an HTTP library calls headers: the server's own, whatever an adapter
+ * of ours has put in their place. Never throws.
  *
  * @param name in lower case
  * @returns its value without surrounding space, several values joined by `, ` (RFC 9110, section
  *   5.3); `''` when it is there and empty; `undefined` when it is absent or cannot be read
  */
-export function readHeader(source: HeaderSource | undefined, name: string): string | undefined {
+export function readHeader(given: HeaderSource | undefined, name: string): string | undefined {
   try {
-    if (source === undefined) return undefined;
+    if (given === undefined) return undefined;
+    const source = originalOf(given);
     return isReader(source) ? toText(source.get(name)) : fromRecord(source, name);
   } catch {
     return undefined;

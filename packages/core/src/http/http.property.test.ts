@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HeaderSource } from '../facts.js';
+import { readBodyDelay } from './body-delay.js';
 import { decimalMs, goDurationMs } from './duration.js';
 import { readErrorBody } from './error-body.js';
 import { headerNames, readHeader } from './headers.js';
@@ -105,7 +106,7 @@ test('any headers are read without throwing, and every wait in them is finite', 
         for (const count of [limit, remaining, resetMs]) expectWait(count);
       }
       for (const shape of ['window', 'full'] as const) {
-        const wait = toldByReset(limits, shape)?.waitMs;
+        const wait = toldByReset(limits.map((limit) => ({ ...limit, shape })))?.waitMs;
         expectWait(wait);
         expect(wait).not.toBe(0);
       }
@@ -133,9 +134,11 @@ test('any body is read without throwing, and nothing of it is long', () => {
   );
   fc.assert(
     fc.property(bodies, (text) => {
-      const { type = '', code = '', message = '' } = readErrorBody(text);
-      expect(type.length <= 100 && code.length <= 100 && message.length <= 300).toBe(true);
-      expect(type + code + message).not.toMatch(/\p{Cc}/u);
+      const body = readErrorBody(text);
+      expect(body.codes.every((code) => code !== '' && code.length <= 100)).toBe(true);
+      expect(body.message.length).toBeLessThanOrEqual(2000);
+      expect(body.codes.join('') + body.message).not.toMatch(/\p{Cc}/u);
+      expectWait(readBodyDelay(body, 0)?.waitMs);
     }),
     { numRuns: 1_000 },
   );

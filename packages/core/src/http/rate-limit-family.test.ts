@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ProviderLimit } from '../provider-limit.js';
 import { readRateLimitFamilies } from './rate-limit-family.js';
 
 const NOW = 1_795_392_000_000;
@@ -138,4 +139,73 @@ test('where headers can be listed, no other is asked for', () => {
   const headers = { get: (name: string) => asked.push(name), keys: () => ['x-ratelimit-limit'] };
   readRateLimitFamilies(headers, NOW);
   expect(asked).toEqual(['x-ratelimit-limit']);
+});
+
+describe('limits that a profile describes', () => {
+  const read = (described: readonly ProviderLimit[], headers: Readonly<Record<string, string>>) =>
+    readRateLimitFamilies(headers, NOW, described);
+
+  test('have the names, units, windows and shapes that it gives them', () => {
+    const limit: ProviderLimit = {
+      name: 'requests-day',
+      unit: 'requests',
+      windowMs: 86_400_000,
+      shape: 'full',
+      headers: 'x-ratelimit-*-requests',
+      reset: 'duration',
+    };
+    const headers = {
+      'x-ratelimit-limit-requests': '10',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '6m0s',
+      'x-ratelimit-remaining-other': '3',
+    };
+    expect(read([limit], headers)).toEqual([
+      {
+        source: 'x-ratelimit-reset-requests',
+        name: 'requests-day',
+        unit: 'requests',
+        windowMs: 86_400_000,
+        shape: 'full',
+        limit: 10,
+        remaining: 0,
+        resetMs: 360_000,
+      },
+      { source: 'x-ratelimit-remaining-other', name: 'other', remaining: 3 },
+    ]);
+  });
+
+  test('can be a used share, which empties its bucket at 1', () => {
+    const limit = { name: '5h', unit: 'share', headers: 'x-5h-*' };
+    const at = (utilization: string) =>
+      read([limit], { 'x-5h-utilization': utilization, 'x-5h-reset': '1795392060' })[0];
+    expect(at('0.25')).toMatchObject({ limit: 1, remaining: 0.75, resetMs: 60_000 });
+    expect(at('1')).toMatchObject({ remaining: 0 });
+    expect(at('1.02')).toMatchObject({ remaining: 0 });
+    expect(at('none')).not.toHaveProperty('remaining');
+  });
+
+  test('can be one header of what is used and the limit', () => {
+    const limit = { name: 'calls', unit: 'requests', headers: 'x-calls' };
+    expect(read([limit], { 'x-calls': '32/40' })).toEqual([
+      { source: 'x-calls', name: 'calls', unit: 'requests', limit: 40, remaining: 8 },
+    ]);
+    expect(read([limit], { 'x-calls': '41/40' })[0]).toMatchObject({ remaining: 0 });
+    for (const text of ['', '32', '32/40/1', '-1/40'])
+      expect(read([limit], { 'x-calls': text })).toEqual([]);
+  });
+
+  test('can be named by the server', () => {
+    const limit = { name: 'any', nameIn: 'x-bucket', unit: 'requests', headers: 'x-ratelimit-*' };
+    const headers = { 'x-ratelimit-remaining': '1', 'x-bucket': 'abcd1234' };
+    expect(read([limit], headers)[0]?.name).toBe('abcd1234');
+    expect(read([limit], { 'x-ratelimit-remaining': '1' })[0]?.name).toBe('any');
+  });
+
+  test('that no header tells are not read', () => {
+    expect(read([{ name: 'c', unit: 'concurrency' }], { 'x-ratelimit-limit': '1' })).toHaveLength(
+      1,
+    );
+    expect(read([{ name: 'c', unit: 'concurrency' }], {})).toEqual([]);
+  });
 });

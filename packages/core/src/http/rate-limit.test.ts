@@ -48,34 +48,45 @@ test('the sentinel of Azure tells nothing', () => {
 const empty = { source: 's', name: 'n', limit: 60, remaining: 0, resetMs: 60_001 };
 
 test('a window is waited for as a whole', () => {
-  expect(toldByReset([empty], 'window')).toEqual({ waitMs: 60_001, source: 's' });
+  expect(toldByReset([empty])).toEqual({ waitMs: 60_001, source: 's', shape: 'window' });
 });
 
 test('of a bucket that is filling up one unit is waited for, rounded up', () => {
-  expect(toldByReset([empty], 'full')).toEqual({ waitMs: 1_001, source: 's' });
+  expect(toldByReset([{ ...empty, shape: 'full' }])).toMatchObject({
+    waitMs: 1_001,
+    shape: 'full',
+  });
 });
 
 test('the shortest wait is a millisecond', () => {
-  expect(toldByReset([{ ...empty, resetMs: 1 }], 'window')?.waitMs).toBe(1);
-  expect(toldByReset([{ ...empty, resetMs: 1 }], 'full')?.waitMs).toBe(1);
+  expect(toldByReset([{ ...empty, resetMs: 1 }])?.waitMs).toBe(1);
+  expect(toldByReset([{ ...empty, resetMs: 1, shape: 'full' }])?.waitMs).toBe(1);
 });
 
 test('where the limit is not known the whole reset is waited for', () => {
   const { limit: _, ...unknown } = empty;
-  expect(toldByReset([unknown], 'full')?.waitMs).toBe(60_001);
-  expect(toldByReset([{ ...empty, limit: 0 }], 'full')?.waitMs).toBe(60_001);
+  expect(toldByReset([{ ...unknown, shape: 'full' }])?.waitMs).toBe(60_001);
+  expect(toldByReset([{ ...empty, limit: 0, shape: 'full' }])?.waitMs).toBe(60_001);
 });
 
 test('the longest wait of the empty buckets holds', () => {
   const other = { source: 'o', name: 'o', limit: 2, remaining: 0, resetMs: 50_000 };
-  expect(toldByReset([other, empty, other], 'window')).toEqual({ waitMs: 60_001, source: 's' });
-  expect(toldByReset([other, empty], 'full')).toEqual({ waitMs: 25_000, source: 'o' });
+  expect(toldByReset([other, empty, other])).toMatchObject({ waitMs: 60_001, source: 's' });
+  const filling = [other, empty].map((each) => ({ ...each, shape: 'full' as const }));
+  expect(toldByReset(filling)).toMatchObject({ waitMs: 25_000, source: 'o' });
 });
 
 test('a bucket that is not empty, or tells no reset, tells no wait', () => {
   const { remaining: _, ...unknown } = empty;
   const { resetMs: __, ...open } = empty;
-  expect(toldByReset([{ ...empty, remaining: 1 }, unknown, open], 'window')).toBeUndefined();
-  expect(toldByReset([{ ...empty, resetMs: 0 }], 'window')).toBeUndefined();
-  expect(toldByReset([], 'full')).toBeUndefined();
+  expect(toldByReset([{ ...empty, remaining: 1 }, unknown, open])).toBeUndefined();
+  expect(toldByReset([{ ...empty, resetMs: 0 }])).toBeUndefined();
+  expect(toldByReset([])).toBeUndefined();
+});
+
+test('the bucket that was hit counts as empty where no header tells what is left in it', () => {
+  const { remaining: _, ...unknown } = empty;
+  expect(toldByReset([unknown], 'n')).toMatchObject({ waitMs: 60_001, source: 's' });
+  expect(toldByReset([unknown], 'other')).toBeUndefined();
+  expect(toldByReset([{ ...empty, remaining: 1 }], 'n')).toBeUndefined();
 });

@@ -19,19 +19,28 @@ export const CREDENTIAL_HEADERS = [
 const PLACES: Readonly<Record<number, number>> = { 13: 0, 9: 1, 7: 2, 14: 3 };
 const QUERY_NAME = 'key=';
 
+/** A signature of AWS is another one for each request; what is before its scope is the access key. */
+const AWS_SIGNATURE = /^AWS4-[A-Z0-9-]+ Credential=[^/,]+/;
+
 /**
  * Finds what authorises a request: the headers `authorization`, `x-api-key`, `api-key` and
  * `x-goog-api-key`, the parameter `key` of the query, and the user info of the URL. Never throws.
  *
+ * @param others more headers that may hold it, in lower case
  * @returns an opaque text of all that is there, whatever its order; `''` when nothing is
  */
-export function readCredential(headers: RequestHeaders | undefined, url: UrlParts): string {
+export function readCredential(
+  headers: RequestHeaders | undefined,
+  url: UrlParts,
+  others: readonly string[] = [],
+): string {
   const found = ['', '', '', '', readQueryKey(queryOf(url.rest)), url.userInfo];
   try {
     if (headers !== undefined) collect(headers, found);
   } catch {
     // What was found until then is what there is; no client can send such headers.
   }
+  for (const name of others) found.push(readRequestHeader(headers, name) ?? '');
   return joinFound(found);
 }
 
@@ -56,7 +65,8 @@ function add(found: string[], name: unknown, value: unknown): void {
   if (place === undefined) return;
   if (name !== CREDENTIAL_HEADERS[place] && name.toLowerCase() !== CREDENTIAL_HEADERS[place])
     return;
-  const text = headerText(value);
+  const given = headerText(value);
+  const text = AWS_SIGNATURE.exec(given)?.[0] ?? given;
   const before = found[place];
   found[place] = before ? `${before}, ${text}` : text;
 }

@@ -27,21 +27,26 @@ export interface RequestParts {
   readonly body?: unknown;
 }
 
+/** Where else a provider's credentials live, besides the common places. */
+type Extra = readonly string[] | undefined;
+
 /** Describes a request. Each part is found when it is first asked for; none of them throws. */
-export function describeRequest(parts: RequestParts): KeyRequest {
-  return new DescribedRequest(parts);
+export function describeRequest(parts: RequestParts, credentials?: Extra): KeyRequest {
+  return new DescribedRequest(parts, credentials);
 }
 
 /** Its fields are private to the language, so that a log of it shows no secret. */
 class DescribedRequest implements KeyRequest {
   readonly #parts: RequestParts;
+  readonly #credentials: Extra;
   #split: UrlParts | undefined;
   #credential: string | undefined;
   #model: string | undefined;
   #modelIsRead = false;
 
-  constructor(parts: RequestParts) {
+  constructor(parts: RequestParts, credentials: Extra) {
     this.#parts = parts;
+    this.#credentials = credentials;
   }
 
   get method(): string {
@@ -58,7 +63,7 @@ class DescribedRequest implements KeyRequest {
   }
 
   get credential(): string {
-    this.#credential ??= readCredential(this.#parts.headers, this.#url());
+    this.#credential ??= readCredential(this.#parts.headers, this.#url(), this.#credentials);
     return this.#credential;
   }
 

@@ -115,7 +115,10 @@ const requests: fc.Arbitrary<KeyRequest> = fc.record({
 const IN_SCOPE = {
   credential: ['origin', 'credential'],
   'credential+model': ['origin', 'credential', 'model'],
+  organisation: ['origin', 'credential'],
+  'organisation+model': ['origin', 'credential', 'model'],
   endpoint: ['origin', 'credential', 'method', 'path'],
+  resource: ['origin', 'credential', 'method', 'path'],
 } as const;
 
 test('keys differ exactly when a part in scope differs', () => {

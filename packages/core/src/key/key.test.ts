@@ -105,3 +105,36 @@ test('it is one printable line of at most 200 characters', () => {
   expect(visible(byEndpoint, { url })).toContain('https://a.example/[31mlong/');
   expect(visible(byModel, { body: '{"model":"a\\nb"}' })).toBe('Acme a b');
 });
+
+test('where one limit counts a resource, its first id is part of the key, and no other', () => {
+  const profile = profileOf('resource');
+  const at = (path: string) => key(profile, { url: `https://api.acme.example${path}` });
+  expect(at('/channels/1/messages/2')).toBe(at('/channels/1/messages/3'));
+  expect(at('/channels/1/messages/2')).not.toBe(at('/channels/4/messages/2'));
+  expect(visible(profile, { url: 'https://api.acme.example/channels/1/messages/2' })).toBe(
+    'POST Acme /channels/:id/messages/:id',
+  );
+});
+
+test('calls of an organisation are told apart by their credentials', () => {
+  expect(key(profileOf('organisation'))).not.toBe(key(profileOf('organisation'), otherCredential));
+  expect(key(profileOf('organisation'))).toBe(key(profileOf('organisation'), otherModel));
+  expect(key(profileOf('organisation+model'))).not.toBe(
+    key(profileOf('organisation+model'), otherModel),
+  );
+});
+
+test('a model is found in the path where the body names none', () => {
+  const profile = { ...byModel, modelInPath: /\/models\/([^/:]+)/ };
+  const url = 'https://api.acme.example/v1/models/m-1:generate';
+  expect(visible(profile, { url, body: '{}' })).toBe('Acme m-1');
+  expect(visible(profile, { url })).toBe('Acme gpt-4o');
+});
+
+test('a wildcard stands for many places, each with limits of its own', () => {
+  const profile = { ...byCredential, hosts: ['*.acme.example'] };
+  expect(visible(profile, { url: 'https://eu.acme.example/x' })).toBe('Acme eu.acme.example');
+  expect(key(profile, { url: 'https://eu.acme.example/x' })).not.toBe(
+    key(profile, { url: 'https://us.acme.example/x' }),
+  );
+});

@@ -1,14 +1,14 @@
+import { basesOf, hostOf, isAt } from '../base.js';
 import { toPrintable } from '../http/printable.js';
 import type { ProviderProfile } from '../profile.js';
 import { frame } from './framing.js';
 import type { KeyRequest } from './key-request.js';
-import { generalisePath } from './path-pattern.js';
+import { generaliseLaterIds, generalisePath } from './path-pattern.js';
 
 /** The longest visible key, in UTF-16 units. */
 const MOST_VISIBLE = 200;
 /** User info in what only looks like a path, such as a URL in quotes. */
 const USER_INFO = /\/\/[^/]*@/g;
-const COLON = 0x3a;
 
 /**
  * The key of a request: calls with the same key share a limit, hence a gate and a retry budget. It
@@ -18,11 +18,15 @@ export function keyOf(request: KeyRequest, profile: ProviderProfile): string {
   const shared = frame(placeOf(request, profile)) + frame(request.credential);
   switch (profile.limitScope) {
     case 'credential':
+    case 'organisation':
       return shared;
     case 'credential+model':
-      return shared + frame(request.model ?? '');
+    case 'organisation+model':
+      return shared + frame(modelOf(request, profile));
     case 'endpoint':
       return shared + frame(request.method) + frame(generalisePath(request.path));
+    case 'resource':
+      return shared + frame(request.method) + frame(generaliseLaterIds(request.path));
   }
 }
 
@@ -39,24 +43,35 @@ function show(request: KeyRequest, profile: ProviderProfile): string {
   const place = placeOf(request, profile);
   switch (profile.limitScope) {
     case 'credential':
+    case 'organisation':
       return place || profile.name;
     case 'credential+model':
-      return `${place || profile.name} ${request.model ?? ''}`;
-    case 'endpoint': {
+    case 'organisation+model':
+      return `${place || profile.name} ${modelOf(request, profile)}`;
+    case 'endpoint':
+    case 'resource': {
       const path = generalisePath(request.path).replace(USER_INFO, '//');
-      const gap = place === profile.name ? ' ' : '';
+      const gap = place === request.origin ? '' : ' ';
       return `${request.method} ${place}${gap}${path}`;
     }
   }
 }
 
-/** The provider's name on its own hosts, else the origin: a proxy of it has limits of its own. */
-function placeOf({ origin }: KeyRequest, { name, hosts }: ProviderProfile): string {
-  const start = origin.indexOf('//') + 2;
-  for (const host of hosts) {
-    if (!origin.startsWith(host, start)) continue;
-    const end = start + host.length;
-    if (origin.length === end || origin.charCodeAt(end) === COLON) return name;
-  }
-  return origin;
+/** The model that the body names, or else the path. */
+function modelOf(request: KeyRequest, { modelInPath }: ProviderProfile): string {
+  return request.model ?? modelInPath?.exec(request.path)?.[1] ?? '';
+}
+
+/**
+ * The provider's name on its own hosts, and which of them where a wildcard stands for many (a region, a
+ * customer), else the origin: a proxy of it has limits of its own.
+ */
+function placeOf(request: KeyRequest, profile: ProviderProfile): string {
+  const { origin } = request;
+  if (profile.hosts.length === 0) return origin;
+  const host = hostOf(origin);
+  const path = () => request.path;
+  const base = basesOf(profile).find((each) => isAt(each, host, path));
+  if (base === undefined) return origin;
+  return base.isOneHost ? profile.name : `${profile.name} ${host}`;
 }

@@ -67,6 +67,14 @@ export function generalisePath(path: string): string {
   return copied === 0 ? path : pattern + path.slice(copied);
 }
 
+/** Generalises all ids of a path but the first, which names the resource that the others are part of. */
+export function generaliseLaterIds(path: string): string {
+  const parts = path.split('/');
+  const patterns = generalisePath(path).split('/');
+  const first = patterns.findIndex((pattern, at) => pattern !== parts[at]);
+  return patterns.map((pattern, at) => (at === first ? (parts[at] ?? '') : pattern)).join('/');
+}
+
 /** Whether the piece of the path from `start` to `end`, which has some digits, is an id. */
 function isId(path: string, start: number, end: number, digits: number): boolean {
   // A number behind a colon is the version of a model: `claude-v2:1`.

@@ -47,6 +47,20 @@ export function answerCompletion({ id, model, created, promptTokens }: Completio
   });
 }
 
+/** The same answer as a message of Anthropic's API (docs.anthropic.com, Messages). */
+export function answerMessage({ id, model, promptTokens }: Completion): Answer {
+  return answerJson(200, {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [{ type: 'text', text: WORDS.join('') }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: promptTokens, output_tokens: WORDS.length },
+  });
+}
+
 /** The same completion as server-sent events: a role, the words, an end, the usage, `[DONE]`. */
 export function answerStream({ id, model, created, promptTokens }: Completion): Answer {
   const head = { id, object: 'chat.completion.chunk', created, model };

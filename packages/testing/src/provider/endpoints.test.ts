@@ -186,3 +186,18 @@ test('every unknown or invalid option is named', async () => {
     "unknown option 'retries'; priceCents must be 0 or more; workMs must be 0 or more",
   );
 });
+
+test("a message of Anthropic's API is answered in its shape, to the key of its header, and billed", async () => {
+  await start({ keys: ['sk-ant'] });
+  const asked = { path: '/v1/messages', body: { ...CHAT, max_tokens: 64 } };
+  const headers = { authorization: '', 'x-api-key': 'sk-ant' };
+  const response = await ask(provider, { ...asked, headers });
+  expect(await response.json()).toMatchObject({
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'text', text: 'This answer was made by a fake provider.' }],
+  });
+  expect(provider.ledger.total()).toBe(1);
+  const other = { ...headers, 'x-api-key': 'sk-other' };
+  expect((await ask(provider, { ...asked, headers: other })).status).toBe(401);
+});

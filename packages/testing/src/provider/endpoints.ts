@@ -1,5 +1,11 @@
 import { type Answer, answerJson } from './answer.js';
-import { answerCompletion, answerStream, promptTokensOf } from './completion.js';
+import {
+  answerCompletion,
+  answerMessage,
+  answerStream,
+  type Completion,
+  promptTokensOf,
+} from './completion.js';
 import { errorPage } from './error-page.js';
 import type { VideoJobs } from './video-jobs.js';
 
@@ -42,7 +48,7 @@ function parseObject(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** The OpenAI-compatible endpoints; they know no keys, limits or prices. */
+/** The OpenAI-compatible endpoints and Anthropic's messages; they know no keys, limits or prices. */
 export class Endpoints {
   readonly #jobs: VideoJobs;
   readonly #models: readonly string[] | undefined;
@@ -62,6 +68,12 @@ export class Endpoints {
       return this.#create(body, 'messages', Array.isArray, (model, asked) =>
         this.#complete(model, asked),
       );
+    }
+    if (name === 'POST /v1/messages' && id === undefined) {
+      return this.#create(body, 'messages', Array.isArray, (model, asked) => {
+        const message = this.#describe('msg', model, asked);
+        return { answer: answerMessage(message), billed: true };
+      });
     }
     if (name === 'POST /v1/videos' && id === undefined) {
       return this.#create(
@@ -98,11 +110,14 @@ export class Endpoints {
     return make(model, asked);
   }
 
-  #complete(model: string, asked: Record<string, unknown>): Routed {
+  #describe(prefix: string, model: string, asked: Record<string, unknown>): Completion {
     this.#lastId += 1;
-    const id = `chatcmpl-${this.#lastId}`;
     const promptTokens = promptTokensOf(asked.messages);
-    const completion = { id, model, created: this.#nowS(), promptTokens };
+    return { id: `${prefix}-${this.#lastId}`, model, created: this.#nowS(), promptTokens };
+  }
+
+  #complete(model: string, asked: Record<string, unknown>): Routed {
+    const completion = this.#describe('chatcmpl', model, asked);
     const answer = asked.stream === true ? answerStream(completion) : answerCompletion(completion);
     return { answer, billed: true };
   }

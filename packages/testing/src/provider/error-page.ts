@@ -31,9 +31,9 @@ export const errorPage = {
       '402',
     ),
   jobNotFound: () => errorBody('Video job not found.', INVALID, 'job_not_found'),
-  rateLimited: (seconds: number) =>
+  rateLimited: (seconds: number | undefined) =>
     errorBody(
-      `Rate limit exceeded. Retry after ${seconds} seconds.`,
+      `Rate limit exceeded.${seconds === undefined ? '' : ` Retry after ${seconds} seconds.`}`,
       'rate_limit_error',
       'rate_limit_exceeded',
     ),
@@ -58,7 +58,7 @@ export const errorPage = {
     ),
 } as const;
 
-function pageOf(status: number, retryAfterS: number): ErrorBody {
+function pageOf(status: number, retryAfterS: number | undefined): ErrorBody {
   switch (status) {
     case 400:
       return errorPage.modelNotFound('foo');
@@ -83,9 +83,9 @@ function pageOf(status: number, retryAfterS: number): ErrorBody {
 export function defaultError(status: number, headers: AnswerHeaders): Answer {
   if (status < 400) return answerText(status, '', headers);
   if (status === 502 || status === 504) return gatewayPage(status, headers);
-  const told = Number(headers['retry-after']);
-  const seconds = Number.isInteger(told) && told > 0 ? told : PAGE_RETRY_AFTER_S;
-  return answerJson(status, pageOf(status, seconds), headers);
+  // The body names the wait that the header names, or none.
+  const told = /^[1-9]\d*$/.exec(String(headers['retry-after']))?.[0];
+  return answerJson(status, pageOf(status, told === undefined ? undefined : Number(told)), headers);
 }
 
 const REASONS: Readonly<Record<number, string>> = {

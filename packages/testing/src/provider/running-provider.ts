@@ -175,5 +175,5 @@ export class RunningProvider implements FakeProvider {
 }
 
 function credentialOf({ headers }: RequestRecord): string {
-  return headers.authorization ?? '';
+  return headers.authorization ?? String(headers['x-api-key'] ?? '');
 }

@@ -18,9 +18,9 @@ export interface Task {
   commit(): void;
 }
 
-/** The API key of an Authorization header, or `undefined` when there is none to be found. */
-function keyOf(authorization: string | undefined): string | undefined {
-  return /^bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+/** The API key of a request, or `undefined` when there is none to be found. */
+function keyOf({ authorization, 'x-api-key': key }: RequestRecord['headers']): string | undefined {
+  return /^bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? (key && String(key));
 }
 
 function refuse(answer: Answer, limits: AnswerHeaders = {}): Task {
@@ -45,7 +45,7 @@ export class Service {
   }
 
   admit(record: RequestRecord, body: Buffer): Task {
-    const key = keyOf(record.headers.authorization);
+    const key = keyOf(record.headers);
     if (key === undefined || !this.#knows(key)) {
       return refuse(answerJson(401, errorPage.invalidApiKey()));
     }

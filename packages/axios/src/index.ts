@@ -1,0 +1,3 @@
+export { attachForbear } from './attach.js';
+export type { AxiosCallOptions, AxiosOptions } from './axios-options.js';
+export type { BodyFactory } from './body-factory.js';

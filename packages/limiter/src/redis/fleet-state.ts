@@ -1,0 +1,193 @@
+import type { Refusal } from '@forbear/core';
+import type { LearntLimit } from '../permit-source.js';
+import { memberOf, type SharedLimiter } from './bottleneck.js';
+import type { Link } from './link.js';
+import type { RedisClient } from './redis-client.js';
+import { type SharedRefusal, shareRefusal, takeRefusal } from './refusal-message.js';
+
+/** Who took no permit for so long is not counted any more, in milliseconds. */
+const PEER_MS = 10_000;
+/** For how long what a server said of its limits is kept after its reset, in milliseconds. */
+const LEARNT_MS = 600_000;
+/** For how long those who come late are told of an empty wallet, in milliseconds. */
+const ENDLESS_MS = 60_000;
+
+const NOW =
+  "local time = redis.call('time'); local now = time[1] * 1000 + math.floor(time[2] / 1000);";
+
+/** Counts this process among its peers, and reads what the others have stored. */
+const SYNC = `${NOW}
+redis.call('zadd', KEYS[1], now, ARGV[1])
+redis.call('zremrangebyscore', KEYS[1], '-inf', now - ARGV[2])
+redis.call('pexpire', KEYS[1], ARGV[2])
+local learnt = redis.call('hmget', KEYS[3], 'atMs', 'limits')
+return { redis.call('zcard', KEYS[1]), redis.call('pttl', KEYS[2]), redis.call('get', KEYS[2]),
+  now - (learnt[1] or now), learnt[2] }`;
+
+/** Stores that nothing is sent for a while; a longer one that is there stays. */
+const HOLD = `
+if redis.call('pttl', KEYS[1]) < tonumber(ARGV[1]) then
+  redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[1])
+end`;
+
+const LEARN = `${NOW}
+redis.call('hset', KEYS[1], 'atMs', now, 'limits', ARGV[1])
+redis.call('pexpire', KEYS[1], ARGV[2])`;
+
+const SCRIPTS = { sync: [SYNC, 3], hold: [HOLD, 1], learn: [LEARN, 1] } as const;
+
+/** That nothing is to be sent for a while, and what a server said of it. */
+interface Hold {
+  /** Names it among all. */
+  readonly hold: string;
+  /** Milliseconds; `null`: until a call succeeds. */
+  readonly ms: number | null;
+  readonly refusal: SharedRefusal;
+}
+
+/** What one process tells the others. */
+type Message =
+  | { readonly from: string; readonly peers: number }
+  | (Hold & { readonly from: string })
+  | { readonly from: string; readonly limits: readonly LearntLimit[] };
+
+export interface FleetStateOptions {
+  readonly link: Link;
+  /** The limiter by which messages go. */
+  readonly limiter: SharedLimiter;
+  readonly id: string;
+  /** How many processes there are until Redis has told it. */
+  readonly assumedPeers: number;
+  readonly onHold: (ms: number, refusal: Refusal) => void;
+  readonly onLearnt: (limits: readonly LearntLimit[], ageMs: number) => void;
+}
+
+/** What the processes of one key tell each other beside permits, at once and for those who come late. */
+export class FleetState {
+  readonly #options: FleetStateOptions;
+  #peers: number;
+  #holds = 0;
+  /** The hold that was heard of last. */
+  #heard = '';
+
+  constructor(options: FleetStateOptions) {
+    this.#options = options;
+    this.#peers = options.assumedPeers;
+    defineScripts(options.link.client);
+    options.limiter.on('message', (text: string) => this.#hear(text));
+  }
+
+  /** How many processes took permits lately, this one among them, as far as is known. */
+  get peers(): number {
+    return this.#peers;
+  }
+
+  /** Rejects where Redis cannot serve. */
+  async sync(): Promise<void> {
+    const { id, limiter } = this.#options;
+    // What is told from now on is heard.
+    await limiter.ready();
+    const keys = [`${id}:peers`, `${id}:hold`, `${id}:learnt`];
+    const told = (await this.#run('sync', [...keys, memberOf(limiter), PEER_MS])) as Synced;
+    const [peers, holdMs, hold, ageMs, limits] = told;
+    if (this.#count(peers)) this.#tell({ from: this.#name, peers });
+    if (hold !== null) this.#hear(hold, holdMs);
+    const learnt = limits === null ? undefined : parse(limits);
+    if (Array.isArray(learnt)) this.#options.onLearnt(learnt, ageMs);
+  }
+
+  /** Tells all others that nothing is to be sent for so long. */
+  hold(ms: number, refusal: Refusal): void {
+    this.#holds++;
+    const told: Message = {
+      from: this.#name,
+      hold: `${this.#name} ${this.#holds}`,
+      ms: Number.isFinite(ms) ? Math.ceil(ms) : null,
+      refusal: shareRefusal(refusal),
+    };
+    this.#tell(told);
+    const keepMs = told.ms ?? ENDLESS_MS;
+    this.#run('hold', [`${this.#options.id}:hold`, keepMs, JSON.stringify(told)]).catch(() => {});
+  }
+
+  /** Tells all others what a server said of its limits. */
+  learn(limits: readonly LearntLimit[]): void {
+    this.#tell({ from: this.#name, limits });
+    const resetMs = Math.max(...limits.map(({ resetMs = 0 }) => resetMs));
+    const keepMs = Math.ceil(resetMs + LEARNT_MS);
+    const text = JSON.stringify(limits);
+    this.#run('learn', [`${this.#options.id}:learnt`, text, keepMs]).catch(() => {});
+  }
+
+  /** Says whether the number has changed. */
+  #count(peers: number): boolean {
+    const before = this.#peers;
+    // Where Redis came back empty, not all have been counted yet.
+    const isSure = this.#options.link.state === 'shared';
+    this.#peers = Math.max(1, peers, isSure ? 0 : before);
+    return this.#peers !== before;
+  }
+
+  get #name(): string {
+    return memberOf(this.#options.limiter);
+  }
+
+  #tell(message: Message): void {
+    // Where Redis is lost it would be sent when it is back, and be wrong then.
+    if (this.#options.link.client.status !== 'ready') return;
+    this.#options.limiter.publish(JSON.stringify(message)).catch(() => {});
+  }
+
+  /** @param leftMs what is left of a hold that was stored; absent: it was told just now */
+  #hear(text: string, leftMs?: number): void {
+    const message = parse(text) as Message | undefined;
+    if (message === undefined || message.from === this.#name) return;
+    if ('peers' in message) this.#count(message.peers);
+    else if ('limits' in message) this.#options.onLearnt(message.limits, 0);
+    else if (message.hold !== this.#heard) {
+      this.#heard = message.hold;
+      const ms = message.ms === null ? Number.POSITIVE_INFINITY : (leftMs ?? message.ms);
+      this.#options.onHold(ms, takeRefusal(message.refusal));
+    }
+  }
+
+  async #run(name: keyof typeof SCRIPTS, given: readonly (string | number)[]): Promise<unknown> {
+    const { client } = this.#options.link;
+    const ended = this.#options.link.watch();
+    const run: unknown = Reflect.get(client, commandOf(name));
+    try {
+      const told = await (run as Script).call(client, ...given);
+      ended(undefined);
+      return told;
+    } catch (error) {
+      ended(error);
+      throw error;
+    }
+  }
+}
+
+type Script = (...given: (string | number)[]) => Promise<unknown>;
+type Synced = readonly [
+  peers: number,
+  holdMs: number,
+  hold: string | null,
+  ageMs: number,
+  limits: string | null,
+];
+
+/** Somebody else may have stored something there, or another version of this. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const commandOf = (name: string) => `forbear_${name}_key`;
+
+function defineScripts(client: RedisClient): void {
+  for (const [name, [lua, numberOfKeys]] of Object.entries(SCRIPTS)) {
+    client.defineCommand(commandOf(name), { lua, numberOfKeys });
+  }
+}
