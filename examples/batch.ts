@@ -110,16 +110,16 @@ async function answerAll(questions: string, answers: string, stop: AbortSignal) 
   };
   const drawing = setInterval(draw, process.stdout.isTTY ? 100 : 1000);
 
-  const running = new Set<Promise<void>>();
-  for await (const text of createInterface({ input: createReadStream(questions) })) {
-    const asked = JSON.parse(text) as Question;
-    if (known.has(asked.id)) continue;
-    if (stop.aborted) break;
-    const asking = ask(asked).finally(() => running.delete(asking));
-    running.add(asking);
-    if (running.size >= AHEAD) await Promise.race(running);
-  }
-  await Promise.all(running);
+  const lines = createInterface({ input: createReadStream(questions) })[Symbol.asyncIterator]();
+  const askOn = async () => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done || stop.aborted) return;
+      const asked = JSON.parse(value) as Question;
+      if (!known.has(asked.id)) await ask(asked);
+    }
+  };
+  await Promise.all(Array.from({ length: AHEAD }, askOn));
   clearInterval(drawing);
   draw();
   console.log();
