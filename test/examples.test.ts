@@ -55,6 +55,16 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
     'Billed: 1 cents, 0 jobs twice.',
   ],
   fleet: ['Redis is up again', '0 of them refused, none lost.'],
+  batch: [
+    'done, ',
+    ' under way, ',
+    ' a second, ',
+    ' cents at risk',
+    'Stopped after ',
+    ' answers. Again:',
+    '1980 answers, 20 set aside for review, 0 failed.',
+    'Refused: 0. Billed twice: 0.',
+  ],
   'custom-policy': [
     'acme',
     'its queue was full, so no work was begun',
