@@ -86,7 +86,7 @@ export class RedisServer implements AsyncDisposable {
  * A port that no outgoing connection is given while the server on it is down, and nor is the one 10,000
  * above it, on which nodes of a cluster speak.
  */
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 12_000);
     const server = createServer().listen(port, HOST);
