@@ -76,6 +76,13 @@ describe.each(NAMES)('the tarball of @forbear/%s', (name) => {
     expect(files.filter((file) => /\.test\.|tsbuildinfo|__|node_modules/.test(file))).toEqual([]);
   });
 
+  test('is built without its tests, which need packages that are built after it', async () => {
+    const shown = await print(tool('tsc'), ['-p', join(ROOT, 'packages', name), '--showConfig']);
+    const { files }: { files: readonly string[] } = JSON.parse(shown);
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((file) => file.includes('.test.'))).toEqual([]);
+  });
+
   test('holds the source of every file that is built from one', async () => {
     const files = new Set((await print('tar', ['-tzf', tarball(name)])).split('\n'));
     const built = [...files].filter((file) => /^package\/dist\/.*\.js$/.test(file));

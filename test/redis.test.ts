@@ -1,13 +1,23 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definePolicy, execute } from '@forbear/core';
 import { createRedisLimiter } from '@forbear/limiter/redis';
+import { testCertificate } from '@forbear/testing/node';
 import { Redis } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from './bench/redis-server.js';
+import { findFreePort, RedisServer } from './bench/redis-server.js';
 import { describeWithRedis, evenly, join } from './redis-rig.js';
 
 const limits = [evenly(50, 1000)];
+
+/** What a user of an ACL needs, as the documentation says. */
+const RIGHTS = [
+  ...['~*{forbear:*', '&b_{forbear:*'],
+  ...'+@read +@write +@scripting +@pubsub +@connection +info +time'.split(' '),
+];
 
 /** After an answer that told no limits, those of the next are not looked at for so long. */
 const QUIET_MS = 150;
@@ -60,9 +70,10 @@ describeWithRedis('permits through Redis', () => {
     for (const end of ends) await expect.poll(() => client.keys(`*${end}`)).toHaveLength(1);
     for (const key of await client.keys('*')) {
       expect(key).toMatch(/\{forbear:[0-9a-f]{32}\}/);
-      expect(await client.pttl(key)).toBeGreaterThan(0);
+      // -1: it has no expiry; -2: it is gone already.
+      expect(await client.pttl(key)).not.toBe(-1);
       const dumped = await client.dumpBuffer(key);
-      expect(key + dumped?.toString('latin1')).not.toContain('sk-secret');
+      expect(key + (dumped?.toString('latin1') ?? '')).not.toContain('sk-secret');
     }
   });
 
@@ -81,9 +92,28 @@ describeWithRedis('permits through Redis', () => {
 describeWithRedis('Redis is given', () => {
   test('as a URL, with a user and a password of an ACL', async () => {
     await using redis = await RedisServer.start({
-      args: '--user default off --user me on >secret ~* &* +@all'.split(' '),
+      args: ['--user', 'default', 'off', '--user', 'me', 'on', '>secret', ...RIGHTS],
     });
-    await using member = join(`redis://me:secret@127.0.0.1:${redis.port}`, limits);
+    const url = `redis://me:secret@127.0.0.1:${redis.port}`;
+    await using member = join(url, limits);
+    await using other = join(url, limits);
+    await Promise.all([member.call(), other.call()]);
+    await member.call({ status: 429, headers: { 'retry-after': '60' } });
+    await expect.poll(() => other.policy.gates.snapshot()[0]?.state).toBe('closed');
+    expect([...member.events, ...other.events]).toEqual([]);
+  });
+
+  test('by TLS', async () => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'forbear-tls-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [key, cert] = [joinPath(folder, 'key.pem'), joinPath(folder, 'cert.pem')];
+    await Promise.all([writeFile(key, testCertificate.key), writeFile(cert, testCertificate.cert)]);
+    const port = await findFreePort();
+    const tls = ['--tls-port', String(port), '--tls-auth-clients', 'no'];
+    const files = ['--tls-key-file', key, '--tls-cert-file', cert, '--tls-ca-cert-file', cert];
+    await using _ = await RedisServer.start({ args: [...tls, ...files] });
+    const given = { host: '127.0.0.1', port, tls: { rejectUnauthorized: false } };
+    await using member = join(given, limits);
     await member.call();
     expect(member.events).toEqual([]);
   });

@@ -82,10 +82,13 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
-/** A port that no outgoing connection is given while the server on it is down. */
-async function findFreePort(): Promise<number> {
+/**
+ * A port that no outgoing connection is given while the server on it is down, and nor is the one 10,000
+ * above it, on which nodes of a cluster speak.
+ */
+export async function findFreePort(): Promise<number> {
   for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const port = 10_000 + Math.floor(Math.random() * 12_000);
     const server = createServer().listen(port, HOST);
     const isFree = await once(server, 'listening').then(
       () => true,

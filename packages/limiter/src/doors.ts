@@ -1,4 +1,4 @@
-import type { Refusal } from '@forbear/core';
+import type { Closure, Refusal } from '@forbear/core';
 import type { Door } from './door.js';
 import type { Entry } from './entry.js';
 import type { KeyNews } from './key-limits.js';
@@ -30,8 +30,8 @@ export class Doors {
   }
 
   /** The key was told to wait, and not by an answer to a call of this process. */
-  close(ms: number, refusal: Refusal): void {
-    for (const { barrier } of this.#doors) barrier.close({ ms, jitterMs: 0 }, refusal, 0);
+  close(closure: Closure, refusal: Refusal): void {
+    for (const { barrier } of this.#doors) barrier.close(closure, refusal, 0);
   }
 
   tell(news: KeyNews): void {

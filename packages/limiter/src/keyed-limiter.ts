@@ -129,8 +129,8 @@ export class KeyedLimiter implements Limiter {
         clock,
         limits,
         resetShape,
-        hold(ms, refusal) {
-          queue.doors.close(ms, refusal);
+        hold(closure, refusal) {
+          queue.doors.close(closure, refusal);
           queue.pump();
         },
       }),

@@ -1,4 +1,4 @@
-import type { Clock, Refusal } from '@forbear/core';
+import type { Clock, Closure, Refusal } from '@forbear/core';
 import type { Limit } from './limit.js';
 import type { Need, Unit } from './need.js';
 
@@ -114,8 +114,8 @@ export interface PermitSourceContext {
   readonly limits: readonly Limit[];
   /** What resets of the key's server mean, by its profile. */
   readonly resetShape: 'window' | 'full';
-  /** Another process was told to wait: closes the gates of the key in this one for so many milliseconds. */
-  readonly hold: (ms: number, refusal: Refusal) => void;
+  /** Another process was told to wait: closes the gates of the key in this one. */
+  readonly hold: (closure: Closure, refusal: Refusal) => void;
 }
 
 /** Makes the permit source of a key, when its first call comes. It does not throw. */

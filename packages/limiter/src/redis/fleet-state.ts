@@ -1,8 +1,8 @@
-import type { Refusal } from '@forbear/core';
+import type { Closure, Refusal } from '@forbear/core';
 import type { LearntLimit } from '../permit-source.js';
 import { memberOf, type SharedLimiter } from './bottleneck.js';
+import { defineScripts, runScript, type ScriptName } from './fleet-scripts.js';
 import type { Link } from './link.js';
-import type { RedisClient } from './redis-client.js';
 import { type SharedRefusal, shareRefusal, takeRefusal } from './refusal-message.js';
 
 /** Who took no permit for so long is not counted any more, in milliseconds. */
@@ -11,30 +11,8 @@ const PEER_MS = 10_000;
 const LEARNT_MS = 600_000;
 /** For how long those who come late are told of an empty wallet, in milliseconds. */
 const ENDLESS_MS = 60_000;
-
-const NOW =
-  "local time = redis.call('time'); local now = time[1] * 1000 + math.floor(time[2] / 1000);";
-
-/** Counts this process among its peers, and reads what the others have stored. */
-const SYNC = `${NOW}
-redis.call('zadd', KEYS[1], now, ARGV[1])
-redis.call('zremrangebyscore', KEYS[1], '-inf', now - ARGV[2])
-redis.call('pexpire', KEYS[1], ARGV[2])
-local learnt = redis.call('hmget', KEYS[3], 'atMs', 'limits')
-return { redis.call('zcard', KEYS[1]), redis.call('pttl', KEYS[2]), redis.call('get', KEYS[2]),
-  now - (learnt[1] or now), learnt[2] }`;
-
-/** Stores that nothing is sent for a while; a longer one that is there stays. */
-const HOLD = `
-if redis.call('pttl', KEYS[1]) < tonumber(ARGV[1]) then
-  redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[1])
-end`;
-
-const LEARN = `${NOW}
-redis.call('hset', KEYS[1], 'atMs', now, 'limits', ARGV[1])
-redis.call('pexpire', KEYS[1], ARGV[2])`;
-
-const SCRIPTS = { sync: [SYNC, 3], hold: [HOLD, 1], learn: [LEARN, 1] } as const;
+/** Processes that were told to wait come back one after the other, within so many milliseconds. */
+const MOST_JITTER_MS = 1000;
 
 /** That nothing is to be sent for a while, and what a server said of it. */
 interface Hold {
@@ -58,7 +36,7 @@ export interface FleetStateOptions {
   readonly id: string;
   /** How many processes there are until Redis has told it. */
   readonly assumedPeers: number;
-  readonly onHold: (ms: number, refusal: Refusal) => void;
+  readonly onHold: (closure: Closure, refusal: Refusal) => void;
   readonly onLearnt: (limits: readonly LearntLimit[], ageMs: number) => void;
 }
 
@@ -147,16 +125,16 @@ export class FleetState {
     else if (message.hold !== this.#heard) {
       this.#heard = message.hold;
       const ms = message.ms === null ? Number.POSITIVE_INFINITY : (leftMs ?? message.ms);
-      this.#options.onHold(ms, takeRefusal(message.refusal));
+      const jitterMs = spread(this.#name) * Math.min(ms / 10, MOST_JITTER_MS);
+      this.#options.onHold({ ms, jitterMs }, takeRefusal(message.refusal));
     }
   }
 
-  async #run(name: keyof typeof SCRIPTS, given: readonly (string | number)[]): Promise<unknown> {
+  async #run(name: ScriptName, given: readonly (string | number)[]): Promise<unknown> {
     const { client } = this.#options.link;
     const ended = this.#options.link.watch();
-    const run: unknown = Reflect.get(client, commandOf(name));
     try {
-      const told = await (run as Script).call(client, ...given);
+      const told = await runScript(client, name, given);
       ended(undefined);
       return told;
     } catch (error) {
@@ -166,7 +144,6 @@ export class FleetState {
   }
 }
 
-type Script = (...given: (string | number)[]) => Promise<unknown>;
 type Synced = readonly [
   peers: number,
   holdMs: number,
@@ -175,19 +152,16 @@ type Synced = readonly [
   limits: string | null,
 ];
 
+/** Part of a whole, from 0 to 1, that differs from member to member: their names end in random letters. */
+function spread(member: string): number {
+  return (Number.parseInt(member.slice(-4), 36) || 0) / 36 ** 4;
+}
+
 /** Somebody else may have stored something there, or another version of this. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-const commandOf = (name: string) => `forbear_${name}_key`;
-
-function defineScripts(client: RedisClient): void {
-  for (const [name, [lua, numberOfKeys]] of Object.entries(SCRIPTS)) {
-    client.defineCommand(commandOf(name), { lua, numberOfKeys });
   }
 }

@@ -147,7 +147,10 @@ export class TokenReservoir implements Meter {
   #order(amount: number): void {
     const first = Math.min(amount, this.#refill.amount);
     let hasFirst = false;
+    let isOver = false;
     const end = (came: number) => {
+      if (isOver) return;
+      isOver = true;
       this.#jobs--;
       this.#ordered -= amount;
       this.#stock += came;
