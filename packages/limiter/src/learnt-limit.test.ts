@@ -47,6 +47,15 @@ describe('what answers tell', () => {
     expect(order.join('')).toBe('ab');
   });
 
+  test('that come late do not hold, also where they tell of less', async () => {
+    const { clock, call, key } = setUp();
+    const early = call('a');
+    await clock.advance(1000);
+    await call('b').answer({ ...OK, headers: told(60, 59, '60s') });
+    await early.answer({ ...OK, headers: told(60, 0, '1s') });
+    expect(key()?.limits).toMatchObject([{ remaining: 59 }]);
+  });
+
   test('of requests of about the same time: the smaller one holds', async () => {
     const { callAll, key } = setUp();
     const [first, second] = callAll('ab');

@@ -248,8 +248,8 @@ describe('a gate that closes', () => {
   test('refuses the calls that may not be held for so long', async () => {
     const { callAll, call, settle } = setUp({ maxConcurrent: 1 });
     const [first] = callAll('a');
-    const impatient = call('b', { maxHoldMs: 3000 });
-    const patient = call('c');
+    const patient = call('b');
+    const impatient = call('c', { maxHoldMs: 3000 });
     await first?.answer(REFUSED);
     await settle();
     expect(impatient.trace).toMatchObject({ reason: 'max-hold', attempts: [], rebuilt: true });
