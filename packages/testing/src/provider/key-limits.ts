@@ -36,8 +36,11 @@ export class KeyLimits {
     const looks = [this.#requests?.look(key, nowMs, 1), this.#tokens?.look(key, nowMs, tokens)];
     const refusals = looks.filter((each) => each?.admitted === false);
     const isIn = refusals.length === 0;
-    const requests = isIn ? this.#requests?.admit(key, nowMs) : looks[0];
-    const spent = isIn ? this.#tokens?.admit(key, nowMs, tokens) : looks[1];
+    // A refused request does not count, nor begin a window.
+    const said = (limiter: RateLimiter | undefined, amount: number) =>
+      isIn ? limiter?.admit(key, nowMs, amount) : limiter?.look(key, nowMs, 0);
+    const requests = said(this.#requests, 1);
+    const spent = said(this.#tokens, tokens);
     const headers = {
       ...this.#tell('requests', this.#requests, requests),
       ...this.#tell('tokens', this.#tokens, spent),
