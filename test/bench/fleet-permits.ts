@@ -4,7 +4,7 @@
  *
  *     npx -y pnpm@12 bench:fleet
  *
- * `alone`: a call every 15 ms, well below its limit. `together`: a hundred at once, for three seconds.
+ * `alone`: a call every 30 ms, well below its limit. `together`: a hundred at once, for three seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definePolicy, execute } from '@forbear/core';
@@ -72,7 +72,7 @@ async function measureAlone({ permit }: Contender): Promise<string> {
     const startMs = performance.now();
     await permit();
     took.push(performance.now() - startMs);
-    await sleep(15);
+    await sleep(30);
   }
   const sorted = took.slice(20).sort((one, other) => one - other);
   return `${quantile(sorted, 0.5).padStart(7)} ${quantile(sorted, 0.99).padStart(7)}`;
