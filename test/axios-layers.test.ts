@@ -8,7 +8,13 @@ import {
 } from '@forbear/core';
 import { createFetch } from '@forbear/fetch';
 import { recordEvents } from '@forbear/testing';
-import type { AxiosAdapter, AxiosError, AxiosInstance } from 'axios';
+import type {
+  AxiosAdapter,
+  AxiosError,
+  AxiosInstance,
+  AxiosRequestConfig,
+  InternalAxiosRequestConfig,
+} from 'axios';
 import axiosRetry from 'axios-retry';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type AxiosRig, load, setUpAxios, VERSIONS } from './axios-rig.js';
@@ -59,6 +65,34 @@ describe.each(VERSIONS)('with %s', (version) => {
       expect(layered.map(({ times }) => times)).toEqual([1, 2, 3]);
       expect(settled).toBe(4);
       expect((await call()).requests).toBe(1);
+    });
+
+    test.each([
+      ['is remembered by its config', {}],
+      ['is refused for a while', { refuseRepeatsMs: 60_000 }],
+    ])('that counts in a copy of the config comes to its end where it %s', async (_, options) => {
+      const { instance, provider } = await setUpAxios(version, options);
+      const counts: number[] = [];
+      interface Counted extends AxiosRequestConfig {
+        readonly left?: number;
+      }
+      instance.interceptors.response.use(undefined, (error: AxiosError) => {
+        const { left = 3, ...config } = error.config as Counted;
+        counts.push(left);
+        expect(error.response?.config).toBe(error.config);
+        // Without an end it would never let go of the event loop.
+        if (left === 0 || counts.length > 10) throw error;
+        const replay: Counted = { ...config, ...headers, left: left - 1 };
+        return instance(replay as InternalAxiosRequestConfig);
+      });
+      provider.fail({ kind: 'status', status: 500, work: 'before' }, { times: 10 });
+      const error = await instance
+        .post(`${provider.baseURL}/chat/completions`, CHAT, headers)
+        .catch((thrown: AxiosError) => thrown);
+      expect(counts).toEqual([3, 2, 1, 0]);
+      expect(error).toMatchObject({ response: { status: 500 }, config: { left: 0 } });
+      expect(traceOf(error)?.attempts).toHaveLength(1);
+      expect(provider.ledger.bills('layers')).toBe(1);
     });
 
     test('is sent where it says that it may be done twice, or that it is a bare one', async () => {

@@ -18,6 +18,7 @@ export class Sender {
   /** As they were at the call: adapters write into those that they are given. */
   readonly #headers: SentConfig['headers'];
   #wire: WireRecord | undefined;
+  #tried = false;
   /** The answer in the error of the last attempt. */
   #refusal: AxiosResponse | undefined;
 
@@ -42,6 +43,7 @@ export class Sender {
   /** Makes an attempt. */
   async send(attempt: Attempt): Promise<AxiosResponse> {
     this.#wire = undefined;
+    this.#tried = true;
     this.#free(undefined);
     const making = this.#plan.make?.(attempt.signal);
     const parts = making instanceof Promise ? await making : making;
@@ -73,7 +75,19 @@ export class Sender {
 
   /** The call ended so: what it does not hand out is let go. */
   end(outcome: Outcome<AxiosResponse>): void {
-    this.#free(outcome.ok ? undefined : answerOf(outcome.error));
+    const given = outcome.ok ? outcome.value : outcome.error;
+    this.#free(outcome.ok ? undefined : answerOf(given));
+    // What another call ended with. A replay that counts in its config has to find its own there.
+    if (!this.#tried && given !== this.#signal?.reason) {
+      for (const holder of [given, answerOf(given)]) this.#give(holder);
+    }
+  }
+
+  #give(holder: unknown): void {
+    const { config } = (holder ?? {}) as { config?: unknown };
+    if (typeof config === 'object' && config !== null) {
+      Reflect.set(holder as object, 'config', this.#config);
+    }
   }
 
   #free(kept: AxiosResponse | undefined): void {
