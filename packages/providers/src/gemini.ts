@@ -70,8 +70,16 @@ export const gemini = Object.freeze<ProviderProfile>({
     {
       status: 503,
       code: ['UNAVAILABLE'],
+      message: /overloaded|high demand/i,
       kind: 'overloaded',
-      because: 'the service is overloaded or down for a while',
+      because: 'the model is overloaded and took no more requests',
+    },
+    {
+      status: 503,
+      code: ['UNAVAILABLE'],
+      kind: 'overloaded',
+      effect: 'unknown',
+      because: 'the service is down for a while, perhaps since the work began',
     },
     {
       status: 504,
