@@ -23,7 +23,7 @@ export const gemini = Object.freeze<ProviderProfile>({
       status: 400,
       code: ['API_KEY_INVALID'],
       kind: 'auth',
-      because: 'the API key is wrong, though it says 400',
+      because: 'the API key is wrong, in spite of the status 400',
     },
     { status: 402, kind: 'quota-exhausted', because: 'the prepaid balance is used up' },
     {
