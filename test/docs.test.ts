@@ -181,7 +181,7 @@ describe('the checks see mistakes', () => {
       columns,
       rows: [['408, 424, 499', 'again', 'again', '']],
     };
-    expect(findWrongSituations(wrong)).toHaveLength(1);
+    expect(findWrongSituations(wrong)).toHaveLength(3);
   });
 
   test('a link to a file or a heading that is not there is found', () => {
