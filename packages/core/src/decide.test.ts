@@ -183,6 +183,15 @@ describe('reasons', () => {
     expect(retryOf(told)).toMatchObject({ scheduled: true, closes: { ms: 1000 } });
   });
 
+  test.each([
+    { 'retry-after-ms': '1' },
+    { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1ms' },
+  ])('a told wait too short to be a schedule counts against maxRetries: %j', (headers) => {
+    const told = { status: 429, headers };
+    expect(retryOf(told)).toMatchObject({ told: { ms: 1 }, scheduled: false });
+    expect(decide({ ...told, attempt: 4 })).toMatchObject({ reason: 'max-retries' });
+  });
+
   test('more scheduled retries than ten are made where maxRetries allows more', () => {
     const told = { status: 429, headers: { 'retry-after': '1' }, scheduledRetries: 10 };
     expect(ask(told, { maxRetries: 11 })).toBe('retry');
