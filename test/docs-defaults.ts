@@ -1,4 +1,6 @@
 import { DEFAULTS, definePolicy, genericProfile, systemClock } from '@forbear/core';
+import { LIMITER_DEFAULTS } from '@forbear/limiter';
+import { REDIS_DEFAULTS } from '@forbear/limiter/redis';
 import { DEFAULT_BACKOFF, nextBackoff } from '../packages/core/src/backoff.js';
 import { DEFAULT_RETRY_BUDGET } from '../packages/core/src/retry-budget.js';
 import { readFetchOptions } from '../packages/fetch/src/fetch-options.js';
@@ -49,8 +51,22 @@ export const ACTUAL_DEFAULTS: Readonly<Record<string, string>> = {
     Object.entries(DEFAULT_BACKOFF).map(([name, value]) => [`backoff.${name}`, String(value)]),
   ),
   policy: 'none',
+  limiter: none(policy.limiter),
+  requestsPerMinute: 'learnt',
+  tokensPerMinute: 'learnt',
+  limits: 'none',
+  maxConcurrent: LIMITER_DEFAULTS.maxConcurrent,
+  maxQueued: 'any number',
+  interactiveShare: String(LIMITER_DEFAULTS.interactiveShare),
+  ageingMs: String(LIMITER_DEFAULTS.ageingMs),
+  estimateTokens: 'by bytes',
+  source: 'this process',
   fetch: options.fetch === undefined ? 'the global one' : 'another',
   maxReplayBytes: String(options.maxReplayBytes),
+  redis: 'none',
+  prefix: REDIS_DEFAULTS.prefix,
+  slowAfterMs: String(REDIS_DEFAULTS.slowAfterMs),
+  assumedPeers: String(REDIS_DEFAULTS.assumedPeers),
 };
 
 /** The options that the table of the first page must name. */
@@ -66,6 +82,23 @@ export const NAMED_DEFAULTS: readonly string[] = [
 
 /** The same in the words of the docstrings, by file, interface and option. */
 export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/limiter/src/limiter-options.ts': {
+    'LimitOptions.shape': "by the provider's profile",
+    'LimiterOptions.requestsPerMinute': 'learnt from answers',
+    'LimiterOptions.tokensPerMinute': 'learnt from answers',
+    'LimiterOptions.limits': 'none',
+    'LimiterOptions.maxConcurrent': `'${LIMITER_DEFAULTS.maxConcurrent}'`,
+    'LimiterOptions.maxQueued': 'any number',
+    'LimiterOptions.interactiveShare': String(LIMITER_DEFAULTS.interactiveShare),
+    'LimiterOptions.ageingMs': String(LIMITER_DEFAULTS.ageingMs),
+    'LimiterOptions.estimateTokens': 'a quarter of its bytes, and the output that it allows',
+    'LimiterOptions.source': 'this process counts them',
+  },
+  'packages/limiter/src/redis/redis-limiter.ts': {
+    'RedisLimiterOptions.prefix': `'${REDIS_DEFAULTS.prefix}'`,
+    'RedisLimiterOptions.slowAfterMs': String(REDIS_DEFAULTS.slowAfterMs),
+    'RedisLimiterOptions.assumedPeers': String(REDIS_DEFAULTS.assumedPeers),
+  },
   'packages/core/src/policy.ts': {
     'PolicyOptions.provider':
       policy.provider === genericProfile
@@ -85,6 +118,7 @@ export const ACTUAL_TAGS: Readonly<Record<string, Readonly<Record<string, string
     'PolicyOptions.idempotencyKey': /^[0-9a-f-]{36}$/.test(policy.idempotencyKey?.() ?? '')
       ? 'a random UUID'
       : 'another',
+    'PolicyOptions.limiter': none(policy.limiter),
     'PolicyOptions.clock': policy.clock === systemClock ? "the system's" : 'another',
     'PolicyOptions.random': policy.random === Math.random ? 'Math.random' : 'another',
   },

@@ -102,9 +102,10 @@ export async function compile(name: string, examples: readonly Example[]): Promi
   };
 }
 
-/** The file of an example: the folder of its page, and the line. */
+/** The file of an example: the folder of its page, its page where it is no README, and the line. */
 function nameOf({ page, line }: Example): string {
-  return `${basename(dirname(page))}-${line}`;
+  const name = basename(page, '.md');
+  return [basename(dirname(page)), ...(name === 'README' ? [] : [name]), line].join('-');
 }
 
 /** `429 retry-after=1`: a status, then headers. */

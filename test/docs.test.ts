@@ -17,7 +17,8 @@ import { compile, type Programs, ROOT, withoutTimes } from './docs-programs.js';
 import { SITUATIONS } from './docs-situations.js';
 
 const PACKAGES = readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name));
-const PAGES = ['.', ...PACKAGES].map((folder) => join(folder, 'README.md'));
+const READMES = ['.', ...PACKAGES].map((folder) => join(folder, 'README.md'));
+const PAGES = [...READMES, 'packages/limiter/REDIS.md'];
 
 const pathOf = (page: string) => join(ROOT, page);
 const examples = PAGES.flatMap((page) => findExamples(page, readPage(pathOf(page))));

@@ -11,7 +11,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ['axios', 'core', 'fetch', 'openai', 'providers', 'testing'];
+const NAMES = ['axios', 'core', 'fetch', 'limiter', 'openai', 'providers', 'testing'];
 
 /** The minified and gzipped size of `@forbear/fetch` with all that it needs, in bytes. */
 const MEASURED_BYTES = 31_900;
@@ -76,6 +76,13 @@ describe.each(NAMES)('the tarball of @forbear/%s', (name) => {
     expect(files.filter((file) => /\.test\.|tsbuildinfo|__|node_modules/.test(file))).toEqual([]);
   });
 
+  test('is built without its tests, which need packages that are built after it', async () => {
+    const shown = await print(tool('tsc'), ['-p', join(ROOT, 'packages', name), '--showConfig']);
+    const { files }: { files: readonly string[] } = JSON.parse(shown);
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((file) => file.includes('.test.'))).toEqual([]);
+  });
+
   test('holds the source of every file that is built from one', async () => {
     const files = new Set((await print('tar', ['-tzf', tarball(name)])).split('\n'));
     const built = [...files].filter((file) => /^package\/dist\/.*\.js$/.test(file));
@@ -88,7 +95,10 @@ describe.each(NAMES)('the tarball of @forbear/%s', (name) => {
   test('depends on released versions, not on the workspace', async () => {
     const text = await print('tar', ['-xzOf', tarball(name), 'package/package.json']);
     const { dependencies = {} } = JSON.parse(text);
-    for (const range of Object.values(dependencies)) expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
+    for (const [name, range] of Object.entries(dependencies)) {
+      // What is reached into is pinned.
+      expect(range).toMatch(name === 'bottleneck' ? /^\d+\.\d+\.\d+$/ : /^\^\d+\.\d+\.\d+$/);
+    }
   });
 });
 

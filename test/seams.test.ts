@@ -67,10 +67,13 @@ const OUTSIDERS = [
   'structured-headers',
   'tinyqueue',
   'axios',
+  'bottleneck',
+  'ioredis',
 ];
 const CORE = 'packages/core/src';
 const AXIOS = 'packages/axios/src';
 const FETCH = 'packages/fetch/src';
+const REDIS = 'packages/limiter/src/redis';
 const TIME = [
   'export const a = () => Date.now();',
   'export const b = () => new Date();',
@@ -100,6 +103,7 @@ describe('the linter of this repository', () => {
     [`${CORE}/wire.node.ts`, FROM_NODE],
     [`${FETCH}/wire.ts`, FROM_NODE],
     [`${AXIOS}/wire.ts`, [...FROM_NODE, "import 'axios';"]],
+    [`${REDIS}/link.ts`, ["import 'bottleneck';", "import 'ioredis';", ...FROM_NODE]],
     ['packages/providers/src/acme.ts', [...FROM_NODE, "import '@forbear/testing';"]],
     [`${FETCH}/body.ts`, ["import '@forbear/testing/node';", "import '../../core/src/index.js';"]],
     ['packages/testing/src/node.ts', ["import 'p-retry';", "import '../../core/dist/index.js';"]],
@@ -126,6 +130,9 @@ describe('the linter of this repository', () => {
     [`${FETCH}/wire.node.ts`, FROM_NODE],
     [`${AXIOS}/raw-body.node.ts`, FROM_NODE],
     [`${AXIOS}/bare-axios.ts`, ["import 'axios';", "import '@forbear/core';"]],
+    [`${REDIS}/bottleneck.ts`, ["import 'bottleneck';"]],
+    [`${REDIS}/ioredis.ts`, ["import 'ioredis';"]],
+    [`${REDIS}/key-id.ts`, ["import { createHash } from 'node:crypto';"]],
     ['packages/testing/src/provider/listener.ts', [...FROM_NODE, "import '@forbear/core';"]],
   ];
 
@@ -184,6 +191,8 @@ describe('the sources of the packages', () => {
       [`${CORE}/http/structured-fields.ts`],
       [`${CORE}/gate/waiting-line.ts`],
       [`${AXIOS}/bare-axios.ts`],
+      [`${REDIS}/bottleneck.ts`],
+      [`${REDIS}/ioredis.ts`],
     ]);
   });
 });

@@ -16,6 +16,7 @@ import { AS_IS, planBody } from './body.js';
 import { watchAborts } from './call-signal.js';
 import { discardAnswer } from './discard.js';
 import { gatherFacts } from './gather.js';
+import { readAnswer } from './read-usage.js';
 import { rebuildOutcome } from './rebuild.js';
 import { requestHeadersOf } from './request-headers.js';
 import { Sender } from './sender.js';
@@ -48,7 +49,9 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
     config.headers.set(idempotencyKey.header, idempotencyKey.minted);
   }
   const sender = new Sender(wrapping, config, plan, signal);
-  const from = { config, plan, sender, provider, idempotencyKey, clock: policy.clock };
+  const { clock, limiter } = policy;
+  const limited = limiter !== undefined;
+  const from = { config, plan, sender, provider, idempotencyKey, clock, limited };
   // What cannot be compared is known again by its config alone.
   const fingerprint = () =>
     typeof (data ?? '') === 'string'
@@ -67,7 +70,8 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
     },
     rebuild: (refusal) => rebuildOutcome(refusal, { config, transport, errors }),
     gather: (outcome) => gatherFacts(from, outcome),
-    discard: (answer) => discardAnswer(answer, policy.clock),
+    discard: (answer) => discardAnswer(answer, clock),
+    ...(limited && { body: data, readUsage: readAnswer }),
     ...limits,
   };
   const outcome = await settle(executeUnchecked((attempt) => sender.send(attempt), policy, call));

@@ -25,6 +25,8 @@ export interface Gathering {
   /** The honoured key that each attempt carries. */
   readonly idempotencyKey: IdempotencyKey | undefined;
   readonly clock: Clock;
+  /** Whether a limiter wants the headers of successes too. */
+  readonly limited: boolean;
 }
 
 /** What an attempt is judged by whose body could not be made: a mistake of the program. */
@@ -40,9 +42,10 @@ export function gatherFacts(
 ): Facts | Promise<Facts> {
   const answer = outcome.ok ? outcome.value : answerOf(outcome.error);
   const status = statusOf(answer);
-  const { provider } = from;
+  const { provider, limited } = from;
   if (outcome.ok && (status === undefined || status < 400) && !isTelling(answer, provider)) {
-    return { ...(status && { status }) };
+    if (status === undefined) return {};
+    return limited && answer !== undefined ? { status, headers: readHeaders(answer) } : { status };
   }
   if (!from.sender.began) return { error: NO_BODY, sent: 'no' };
   const { config, plan, clock, idempotencyKey } = from;

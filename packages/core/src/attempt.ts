@@ -83,15 +83,16 @@ function judge<T>(
   const { outcome, passes } = ended;
   if (decision.action !== 'succeed') {
     const { closes, failure } = decision;
+    const refusal = closes && keepRefusal(facts, failure, outcome);
     // It closes before the permit goes back, or the next call would slip through.
-    if (closes !== undefined && attempts === undefined) {
-      state.gate.close(closes, keepRefusal(facts, failure, outcome), record.attemptMs());
+    if (closes && refusal && attempts === undefined) {
+      state.gate.close(closes, refusal, record.attemptMs());
     }
     if (passes !== AT_ONCE) {
       settle(run, passes, endOf(failure), {
         facts,
         failure,
-        ...(closes && { closesMs: closes.ms }),
+        ...(closes && refusal && { closesMs: closes.ms, refusal }),
       });
     }
   }

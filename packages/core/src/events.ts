@@ -15,6 +15,7 @@ export const EVENT_NAMES = Object.freeze([
   'bypassed',
   'limits',
   'pace',
+  'fleet',
 ] as const satisfies readonly (keyof PolicyEvents)[]);
 
 const ON_CHECKS = { name: oneOf(...EVENT_NAMES), listener: functionOption };

@@ -91,6 +91,7 @@ export { POLICY_CHECKS } from './policy-checks.js';
 export type {
   AttemptEvent,
   BypassedEvent,
+  FleetEvent,
   GiveUpEvent,
   HoldEvent,
   LayeredRetryEvent,

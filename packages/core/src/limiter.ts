@@ -4,6 +4,7 @@ import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
 import type { Caller, KeptOut, Permit } from './gate/admission.js';
 import type { Gate } from './gate/gate.js';
+import type { Refusal } from './gate/refusal.js';
 import type { ProviderProfile } from './profile.js';
 
 /** Who goes first: a word, or a whole number from 0 (`batch`) over 50 (`normal`) to 100 (`interactive`). */
@@ -61,6 +62,8 @@ export interface LaneEnd {
   readonly failure?: Failure;
   /** For how many milliseconds it closed the gate of its key. */
   readonly closesMs?: number;
+  /** What closed it, as much as is kept to answer the calls that it refuses. */
+  readonly refusal?: Refusal;
   /** Finds in the answer what it used, if somebody wants to know. */
   readonly findUsage?: () => unknown;
 }

@@ -78,6 +78,23 @@ export interface PaceEvent extends KeyEvent {
   readonly because: 'answered' | 'throttled' | 'advised';
 }
 
+/**
+ * A limiter that shares its permits with other processes lost what they share them through, and goes
+ * by itself now, at its share; or it is back.
+ */
+export interface FleetEvent {
+  readonly type: 'fleet';
+  readonly call?: undefined;
+  readonly key?: undefined;
+  readonly state: 'lost' | 'back';
+  /** Why it was lost, in words. */
+  readonly because?: string;
+  /** For how many milliseconds it was lost. */
+  readonly lostForMs?: number;
+  /** When it happened, in Unix milliseconds. */
+  readonly atMs: number;
+}
+
 /** A wait is over and the next attempt starts now; `attempt` is its number. */
 export interface RetryEvent extends CallEvent {
   readonly type: 'retry';
@@ -137,6 +154,7 @@ export interface PolicyEvents {
   bypassed: BypassedEvent;
   limits: LimitsEvent;
   pace: PaceEvent;
+  fleet: FleetEvent;
 }
 
 export type PolicyEvent = PolicyEvents[keyof PolicyEvents];

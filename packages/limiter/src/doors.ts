@@ -1,3 +1,4 @@
+import type { Closure, Refusal } from '@forbear/core';
 import type { Door } from './door.js';
 import type { Entry } from './entry.js';
 import type { KeyNews } from './key-limits.js';
@@ -26,6 +27,11 @@ export class Doors {
       if (door !== but) opensAtMs = Math.max(opensAtMs, door.barrier.opensAtMs);
     }
     return opensAtMs;
+  }
+
+  /** The key was told to wait, and not by an answer to a call of this process. */
+  close(closure: Closure, refusal: Refusal): void {
+    for (const { barrier } of this.#doors) barrier.close(closure, refusal, 0);
   }
 
   tell(news: KeyNews): void {

@@ -87,7 +87,8 @@ export class KeyLimits {
         onSettled();
       });
     } else this.source.settle(taken.grant, used);
-    if (end.closesMs !== undefined) this.source.hold?.(end.closesMs);
+    const { closesMs, refusal } = end;
+    if (closesMs !== undefined && refusal !== undefined) this.source.hold?.(closesMs, refusal);
     return true;
   }
 

@@ -10,6 +10,7 @@ import {
 import type { Door } from './door.js';
 import { Doors } from './doors.js';
 import { Entry } from './entry.js';
+import { KeptShare } from './kept-share.js';
 import type { KeyLimits } from './key-limits.js';
 import type { TakenPermit } from './lane-permit.js';
 import type { LevelLine } from './level-line.js';
@@ -20,9 +21,6 @@ import { INTERACTIVE } from './priority.js';
 import { QueueFullError } from './queue-full-error.js';
 import type { QueueRules } from './queue-rules.js';
 import { turnAway } from './turn-away.js';
-
-/** For how long after an interactive call a share is kept for the next. */
-const INTERACTIVE_MS = 60_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
@@ -41,7 +39,7 @@ export class KeyQueue implements GateQueue {
   readonly #clock: Clock;
   readonly #order: Order;
   readonly #alarm: Alarm;
-  #interactiveAtMs = Number.NEGATIVE_INFINITY;
+  readonly #kept: KeptShare;
   #isClosed = false;
   #isPumping = false;
 
@@ -52,6 +50,7 @@ export class KeyQueue implements GateQueue {
     this.limits = limits;
     this.#order = new Order(clock, rules.ageingMs, () => this.pump());
     this.#alarm = new Alarm(clock, () => this.pump());
+    this.#kept = new KeptShare(rules.interactiveShare);
     limits.source.onChange(() => this.pump());
   }
 
@@ -68,7 +67,7 @@ export class KeyQueue implements GateQueue {
   enter(applicant: Applicant, door: Door): LaneAdmission | Promise<LaneAdmission> {
     const entry = new Entry(applicant, door, this.#rules.countTokens);
     const nowMs = this.#clock.monotonic();
-    if (entry.level >= INTERACTIVE) this.#interactiveAtMs = nowMs;
+    this.#kept.notice(entry.level, nowMs);
     const said = this.#answer(entry, applicant.isRetry, nowMs);
     if (said !== undefined) return said;
     const asks = entry.limitAtMs < Number.POSITIVE_INFINITY || applicant.onQueued !== undefined;
@@ -159,16 +158,11 @@ export class KeyQueue implements GateQueue {
     const said = barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
     if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
-    const started = this.limits.tryStart(entry, this.#keptFrom(entry, nowMs), said?.permit);
+    const kept = this.#kept.from(entry.level, nowMs);
+    const started = this.limits.tryStart(entry, kept, said?.permit);
     if (typeof started === 'object') return started;
     door.giveBack(said?.permit);
     return nowMs + started;
-  }
-
-  /** Which share is kept from a call: interactive ones of the last minute may be followed by others. */
-  #keptFrom({ level }: Entry, nowMs: number): number {
-    const isKept = level < INTERACTIVE && nowMs - this.#interactiveAtMs < INTERACTIVE_MS;
-    return isKept ? this.#rules.interactiveShare : 0;
   }
 
   /** Gives when to look again; `undefined`: only something else changes it. */

@@ -123,7 +123,17 @@ export class KeyedLimiter implements Limiter {
     });
     const keyLimits = new KeyLimits({
       clock,
-      source: makeSource({ key, label, clock, limits, resetShape }),
+      source: makeSource({
+        key,
+        label,
+        clock,
+        limits,
+        resetShape,
+        hold(closure, refusal) {
+          queue.doors.close(closure, refusal);
+          queue.pump();
+        },
+      }),
       concurrency,
       profile,
       tell,

@@ -1,3 +1,4 @@
+import { genericProfile } from '@forbear/core';
 import { describe, expect, test } from 'vitest';
 import { OK, setUp, told } from './rig.test.support.js';
 
@@ -22,8 +23,9 @@ describe('what answers tell', () => {
   });
 
   test('of a bucket lets one go when one unit is back', async () => {
-    const { genericProfile } = await import('@forbear/core');
-    const provider = { ...genericProfile, resetShape: 'full' as const };
+    const headers = 'x-ratelimit-*-requests';
+    const requests = { name: 'requests', unit: 'requests', shape: 'full', headers } as const;
+    const provider = { ...genericProfile, limits: [requests] };
     const { clock, call, order } = setUp({}, { provider });
     await clock.advance(1000);
     await call('a').answer({ ...OK, headers: told(10, 0, '10s') });

@@ -1,4 +1,4 @@
-import type { Clock } from '@forbear/core';
+import type { Clock, Closure, Refusal } from '@forbear/core';
 import type { Limit } from './limit.js';
 import type { Need, Unit } from './need.js';
 
@@ -83,8 +83,11 @@ export interface PermitSource {
    * @param used what it took, as far as it is known; `undefined`: it was never sent, so all goes back
    */
   settle(grant: Grant, used: Need | undefined): void;
-  /** The server told the key to wait for so many milliseconds from now. A source that others share passes it on. */
-  hold?(ms: number): void;
+  /**
+   * The server told the key to wait for so many milliseconds from now; `Infinity`: until a call
+   * succeeds. A source that others share passes it on.
+   */
+  hold?(ms: number, refusal: Refusal): void;
   /**
    * How long it would be until `need` could be taken after `ahead`, which waits before it: milliseconds,
    * 0 or more; `Infinity`: it cannot be told.
@@ -111,6 +114,8 @@ export interface PermitSourceContext {
   readonly limits: readonly Limit[];
   /** What resets of the key's server mean, by its profile. */
   readonly resetShape: 'window' | 'full';
+  /** Another process was told to wait: closes the gates of the key in this one. */
+  readonly hold: (closure: Closure, refusal: Refusal) => void;
 }
 
 /** Makes the permit source of a key, when its first call comes. It does not throw. */

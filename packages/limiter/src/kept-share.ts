@@ -1,0 +1,24 @@
+import { INTERACTIVE } from './priority.js';
+
+/** For how long after an interactive call a share is kept for the next. */
+const KEPT_MS = 60_000;
+
+/** The share of everything that is left for interactive calls, while there are any. */
+export class KeptShare {
+  readonly #share: number;
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(share: number) {
+    this.#share = share;
+  }
+
+  /** A call of this level came. */
+  notice(level: number, nowMs: number): void {
+    if (level >= INTERACTIVE) this.#lastAtMs = nowMs;
+  }
+
+  /** Which share is kept from a call of this level. */
+  from(level: number, nowMs: number): number {
+    return level < INTERACTIVE && nowMs - this.#lastAtMs < KEPT_MS ? this.#share : 0;
+  }
+}
