@@ -60,7 +60,7 @@ test('a call of execute names its own API, or is judged as one to an unknown API
   await count(undefined);
   expect(names).toEqual([
     flexai.name,
-    'payment is required, with any body',
+    'a payment is required',
     genericProfile.name,
     'payment is required (RFC 9110, 15.5.3)',
   ]);

@@ -25,7 +25,7 @@ export const SITUATIONS: Readonly<Record<string, readonly Facts[]>> = {
   'any other 503': statuses(503),
   '500': [...statuses(500), { status: 500, body: ENVELOPE }],
   '502, 504, 520 to 527': statuses(502, 504, 520, 521, 522, 523, 524, 525, 526, 527),
-  '408': statuses(408),
+  '408, 424, 499': statuses(408, 424, 499),
   'the connection broke after the request left': [
     ...codes('ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'),
     { error: new TypeError('fetch failed'), sent: 'yes' },

@@ -176,8 +176,13 @@ describe('the checks see mistakes', () => {
       'p: retryCount is not known, not 3',
     ]);
     const columns = ['what happened', 'GET', 'POST', 'why'];
-    const wrong = { page: 'p', heading: '', columns, rows: [['408', 'again', 'again', '']] };
-    expect(findWrongSituations(wrong)).toHaveLength(1);
+    const wrong = {
+      page: 'p',
+      heading: '',
+      columns,
+      rows: [['408, 424, 499', 'again', 'again', '']],
+    };
+    expect(findWrongSituations(wrong)).toHaveLength(3);
   });
 
   test('a link to a file or a heading that is not there is found', () => {

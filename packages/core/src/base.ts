@@ -27,12 +27,13 @@ export function isAt({ host, path }: Base, at: string, pathOf: () => string): bo
   return host.test(at) && (path === undefined || path.test(pathOf()));
 }
 
-/** The host of an origin, without its port. */
+/** The host of an origin, without its port and the dot of the root behind it. */
 export function hostOf(origin: string): string {
   const start = origin.indexOf('//') + 2;
   if (start < 2) return '';
   const port = origin.indexOf(':', start);
-  return origin.slice(start, port < 0 ? undefined : port);
+  const end = port < 0 ? origin.length : port;
+  return origin.slice(start, origin.endsWith('.', end) ? end - 1 : end);
 }
 
 /** `host` or `host/path`; a `*` stands for what is between two dots or slashes, or a part of it. */

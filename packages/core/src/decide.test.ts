@@ -69,7 +69,7 @@ describe('statuses', () => {
 
   /** `by-retry-after` is refused with one, and without one what stands behind it. */
   const TABLE: [number, Answer, Answer?][] = [
-    ...range(400, 431, not(402, 408, 413, 421, 425, 429)).map((status): [number, Answer] => [
+    ...range(400, 431, not(402, 408, 413, 421, 424, 425, 429)).map((status): [number, Answer] => [
       status,
       'permanent',
     ]),
@@ -77,6 +77,7 @@ describe('statuses', () => {
     [408, 'unproven'],
     [413, 'by-retry-after', 'permanent'],
     [421, 'refused'],
+    [424, 'unproven'],
     [425, 'refused'],
     [429, 'refused'],
     [451, 'permanent'],
@@ -116,7 +117,7 @@ describe('statuses', () => {
   });
 
   test('a status that no table knows is the request’s fault below 500, the server’s from there on', () => {
-    expect(ask({ status: 499, method: 'GET' })).toBe('permanent');
+    expect(ask({ status: 498, method: 'GET' })).toBe('permanent');
     expect(ask({ status: 599, method: 'GET' })).toBe('retry');
     expect(ask({ status: 599, method: 'POST' })).toBe('may-have-been-done');
     expect(ask({ status: 700, method: 'POST' })).toBe('may-have-been-done');
@@ -180,6 +181,15 @@ describe('reasons', () => {
   ])('%s does not count against maxRetries, for the server scheduled it', (_, facts) => {
     const told = { ...facts, headers: { 'retry-after': '1' }, scheduledRetries: 8 };
     expect(retryOf(told)).toMatchObject({ scheduled: true, closes: { ms: 1000 } });
+  });
+
+  test.each([
+    { 'retry-after-ms': '1' },
+    { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1ms' },
+  ])('a told wait too short to be a schedule counts against maxRetries: %j', (headers) => {
+    const told = { status: 429, headers };
+    expect(retryOf(told)).toMatchObject({ told: { ms: 1 }, scheduled: false });
+    expect(decide({ ...told, attempt: 4 })).toMatchObject({ reason: 'max-retries' });
   });
 
   test('more scheduled retries than ten are made where maxRetries allows more', () => {

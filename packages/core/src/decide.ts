@@ -71,6 +71,9 @@ const LATEST_DATE_MS = 8.64e15;
 /** No time changes these, whatever a reset beside them says. */
 const TIMELESS: ReadonlySet<StopReason> = new Set(['permanent', 'quota-exhausted', 'aborted']);
 
+/** A server that tells shorter waits again and again would be stormed by what counts against nothing. */
+const SHORTEST_SCHEDULE_MS = 100;
+
 /** Scheduled retries do not count against `maxRetries`; this bounds them where that is smaller. */
 const MAX_SCHEDULED_RETRIES = 10;
 
@@ -88,7 +91,8 @@ export function decide(facts: Facts, rules: Rules = {}): Decision {
   const failure = classify(facts, profile, hint?.waitMs !== undefined, body);
   const notes = (hint?.malformed ?? []).map((each) => `malformed and ignored: ${each}`);
   const told = readTold(facts, { profile, hint, body, failure });
-  const scheduled = told !== undefined && failure.concerns === 'key';
+  const scheduled =
+    told !== undefined && told.ms >= SHORTEST_SCHEDULE_MS && failure.concerns === 'key';
   const paysBudget = failure.evidence !== 'not-sent' && failure.kind !== 'rate-limited';
   const giveUp = (reason: StopReason): GiveUp => {
     const closes = closureOf(failure, nowMs, told, addedJitter(facts, told));

@@ -75,6 +75,18 @@ test('a call that was refused, waited as told, waited by backoff, and was stoppe
   );
 });
 
+test('a least wait is told as one, and a code that only repeats the status is not told', () => {
+  const limited = failure({ kind: 'rate-limited', status: 429, code: '429' });
+  const told = { ms: 500, by: 'its reset', atLeast: true } as const;
+  const attempts = [
+    attempt({ failure: limited, told, waitMs: 1500 }),
+    attempt({ number: 2, failure: failure({ kind: 'overloaded', status: 503, code: '0' }) }),
+  ];
+  expect(explain(traced({ outcome: 'give-up', attempts, reason: 'max-retries' }))).toMatch(
+    /1: 429 rate-limited, waited 1\.5 s because its reset said at least 0\.5 s\. 2: 503 overloaded, stopped/,
+  );
+});
+
 describe('why it stopped, and what can be done', () => {
   const told = { ms: 3e9, by: 'x-ratelimit-reset' };
   const CASES: Record<StopReason, [Trace, string]> = {

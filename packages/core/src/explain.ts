@@ -75,11 +75,15 @@ function rule({ because, ruleOf }: Failure): string {
 function name({ status, kind, bucket, code }: Failure): string {
   const what = [status, kind].filter((each) => each !== undefined).join(' ');
   const detail = bucket ?? code;
-  return detail === undefined ? what : `${what} (${detail})`;
+  const tellsNothing = detail === undefined || detail === String(status) || detail === '0';
+  return tellsNothing ? what : `${what} (${detail})`;
 }
 
 function waited({ told }: AttemptTrace, waitMs: number, key: string): string {
   if (told === undefined) return `waited ${seconds(waitMs)} (backoff)`;
+  if (told.atLeast) {
+    return `waited ${seconds(waitMs)} because ${told.by} said at least ${seconds(told.ms)}`;
+  }
   const said = `${told.by} said ${seconds(told.ms)}`;
   return waitMs <= told.ms * 1.1 + LEAST_TOLD_MS
     ? `waited ${seconds(waitMs)} because ${said}`

@@ -9,6 +9,23 @@ import type { ProfileRule, ProviderProfile } from './profile.js';
 const EVENT_LINE = /^event: ?(.*)$/m;
 const DATA_LINES = /^data: ?(.*)$/gm;
 
+/** What these words mean in every stream; an answer says the same by its status. */
+const IN_STREAMS: readonly ProfileRule[] = [
+  {
+    status: 429,
+    code: ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests'],
+    kind: 'rate-limited',
+    because: 'a rate limit answers before the work',
+  },
+  {
+    status: 200,
+    code: ['max_output_tokens', 'content_filter'],
+    kind: 'invalid',
+    effect: 'done',
+    because: 'the output ended at the length that it may have, or at a filter',
+  },
+];
+
 /**
  * Reads one event of a stream that began with a 200: the failure that it tells of, if it tells of one.
  * What came after the first output was done, and is billed; a stream that holds nothing but a refusal
@@ -27,13 +44,14 @@ export function readStreamError(
   const names = namesOf(text, body);
   const isNamed = (profile.streamErrors ?? ['error']).some((name) => names.includes(name));
   if (!isNamed && !tellsFailure(body)) return undefined;
-  const known: ErrorBody = { ...body, codes: [...body.codes, ...names] };
+  const named: ErrorBody = { ...body, codes: [...body.codes, ...names] };
   const isMeant = (rule: ProfileRule) =>
     rule.code !== undefined &&
-    namesCode(rule.code, known) &&
+    namesCode(rule.code, named) &&
     (rule.headers ?? rule.keyed) === undefined &&
-    (rule.message === undefined || rule.message.test(known.message));
-  const rule = profile.rules.find(isMeant) ?? genericProfile.rules.find(isMeant);
+    (rule.message === undefined || rule.message.test(named.message));
+  const rules = [...profile.rules, ...genericProfile.rules, ...IN_STREAMS];
+  const rule = rules.find(isMeant);
   const { kind = 'server-error', because = 'the stream told of an error' } = rule ?? {};
   const transient = rule?.transient ?? TRANSIENT.has(kind);
   const effect = isFirst && rule !== undefined ? (rule.effect ?? 'none') : 'done';

@@ -55,7 +55,7 @@ export const anthropic = Object.freeze<ProviderProfile>({
       status: 400,
       message: /credit balance is too low/i,
       kind: 'quota-exhausted',
-      because: 'the prepaid credit is used up, though it says 400',
+      because: 'the prepaid credit is used up, in spite of the status 400',
     },
     {
       status: 429,

@@ -49,7 +49,7 @@ export const bedrock = Object.freeze<ProviderProfile>({
       status: 400,
       code: ['*ServiceQuotaExceededException'],
       kind: 'rate-limited',
-      because: 'a quota of the account is used up for now, though it says 400',
+      because: 'a quota of the account is used up for now, in spite of the status 400',
     },
     {
       status: [400, 403],
@@ -86,7 +86,7 @@ export const bedrock = Object.freeze<ProviderProfile>({
       code: ['*ModelErrorException', '*ModelStreamErrorException'],
       kind: 'server-error',
       effect: 'unknown',
-      because: 'the model failed while it worked, though it says 424',
+      because: 'the model failed while it worked, in spite of the status 424',
     },
     {
       status: 429,
@@ -132,7 +132,7 @@ export const bedrock = Object.freeze<ProviderProfile>({
       code: ['*ServiceUnavailable*'],
       kind: 'overloaded',
       effect: 'unknown',
-      because: 'the service is not available, and no page says that nothing was begun',
+      because: 'the service is not available, perhaps since the work began',
     },
     {
       status: 529,

@@ -28,7 +28,7 @@ export const flexai = Object.freeze<ProviderProfile>({
       kind: 'quota-exhausted',
       because: "the key's credit is exhausted",
     },
-    { status: 402, kind: 'quota-exhausted', because: 'payment is required, with any body' },
+    { status: 402, kind: 'quota-exhausted', because: 'a payment is required' },
     { status: 404, kind: 'invalid', because: 'the model or the video job is not known' },
     { status: 429, kind: 'rate-limited', because: "the key's requests per minute are used up" },
     {

@@ -23,7 +23,7 @@ export const gemini = Object.freeze<ProviderProfile>({
       status: 400,
       code: ['API_KEY_INVALID'],
       kind: 'auth',
-      because: 'the API key is wrong, though it says 400',
+      because: 'the API key is wrong, in spite of the status 400',
     },
     { status: 402, kind: 'quota-exhausted', because: 'the prepaid balance is used up' },
     {
@@ -70,8 +70,16 @@ export const gemini = Object.freeze<ProviderProfile>({
     {
       status: 503,
       code: ['UNAVAILABLE'],
+      message: /overloaded|high demand/i,
       kind: 'overloaded',
-      because: 'the service is overloaded or down for a while',
+      because: 'the model is overloaded and took no more requests',
+    },
+    {
+      status: 503,
+      code: ['UNAVAILABLE'],
+      kind: 'overloaded',
+      effect: 'unknown',
+      because: 'the service is down for a while, perhaps since the work began',
     },
     {
       status: 504,

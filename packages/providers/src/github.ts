@@ -28,7 +28,7 @@ export const github = Object.freeze<ProviderProfile>({
       kind: 'rate-limited',
       bucket: 'graphql',
       leastWaitMs: 60_000,
-      because: 'the points of GraphQL are used up, though it says 200',
+      because: 'the points of GraphQL are used up, in spite of the status 200',
     },
     { status: 401, kind: 'auth', because: 'the credentials are missing or wrong' },
     {
@@ -49,7 +49,7 @@ export const github = Object.freeze<ProviderProfile>({
       status: [403, 429],
       headers: { 'retry-after': '*' },
       kind: 'rate-limited',
-      because: 'it says when to come back',
+      because: 'a limit was hit, and the answer tells when to come back',
     },
     { status: 403, kind: 'auth', because: 'the credentials do not allow it' },
     { status: 404, kind: 'invalid', because: 'it is not there, or hidden from these credentials' },

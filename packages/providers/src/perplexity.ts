@@ -17,7 +17,7 @@ export const perplexity = Object.freeze<ProviderProfile>({
       status: 401,
       code: ['insufficient_quota'],
       kind: 'quota-exhausted',
-      because: 'the credit is used up, though it says 401',
+      because: 'the credit is used up, in spite of the status 401',
     },
     { status: 401, kind: 'auth', because: 'the API key is wrong or has expired' },
     { status: 403, kind: 'auth', because: 'the API key may not do this' },

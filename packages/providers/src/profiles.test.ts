@@ -1,4 +1,4 @@
-import { definePolicy, type ProfileRule } from '@forbear/core';
+import { decide, definePolicy, type Facts, type ProfileRule } from '@forbear/core';
 import { describe, expect, test } from 'vitest';
 import * as all from './index.js';
 
@@ -7,6 +7,14 @@ const { auto: _, ...profiles } = all;
 const statusesOf = ({ status }: Pick<ProfileRule, 'status'>) => [status].flat();
 const isSpecific = ({ code, envelope, message, headers, keyed }: ProfileRule) =>
   (code ?? envelope ?? message ?? headers ?? keyed) !== undefined;
+
+const MAY_BE_BILLED: readonly Facts[] = [
+  ...[408, 424, 499, 500, 502, 503, 504, 520, 522, 524, 529].flatMap((status) =>
+    ['', '<html>', '{"message":"Internal server error"}'].map((body) => ({ status, body })),
+  ),
+  { error: new Error('socket hang up'), sent: 'yes' },
+  { timedOut: true },
+];
 
 const HOSTILE = ['a', ' ', '0', 'retry ', 'Limit 0, ', 'x: ', '.', '\\', '"'].map((text) =>
   text.repeat(2000 / text.length),
@@ -41,6 +49,16 @@ describe.each(Object.entries(profiles))('%s', (_, profile) => {
     expect(careless).toEqual([]);
   });
 
+  test('repeats no POST after what may have been billed, whoever on the way says it', () => {
+    for (const facts of MAY_BE_BILLED) {
+      const decision = decide({ method: 'POST', ...facts }, { provider: profile });
+      expect(decision, JSON.stringify(facts)).toMatchObject({
+        reason: 'may-have-been-done',
+        failure: { effect: 'unknown' },
+      });
+    }
+  });
+
   test('matches messages without state, in linear time', () => {
     for (const { message } of profile.rules) {
       expect(message?.flags.replace('i', '') ?? '').toBe('');
@@ -71,4 +89,26 @@ describe.each(Object.entries(profiles))('%s', (_, profile) => {
     ];
     for (const name of names) expect(name).toBe(name.toLowerCase());
   });
+});
+
+test('only these answers of 5xx are vouched for, each by a page that says why', () => {
+  const vouched = Object.entries(profiles).flatMap(([name, { rules }]) =>
+    rules
+      .filter(({ effect = 'none' }) => effect === 'none')
+      .flatMap((rule) => statusesOf(rule).filter((status) => status >= 500))
+      .map((status) => `${name} ${status}`),
+  );
+  expect(vouched.sort()).toEqual([
+    'anthropic 529',
+    'bedrock 529',
+    'flexai 503',
+    'gemini 500',
+    'gemini 503',
+    'huggingface 503',
+    'notion 529',
+    'openai 503',
+    'openrouter 503',
+    'openrouter 529',
+    'together 503',
+  ]);
 });

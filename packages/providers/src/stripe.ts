@@ -14,6 +14,14 @@ export const stripe = Object.freeze<ProviderProfile>({
   envelope: ['error.type'],
   rules: [
     {
+      status: [409, 424, 500, 502, 503, 504],
+      headers: { 'idempotent-replayed': 'true' },
+      kind: 'server-error',
+      effect: 'unknown',
+      transient: false,
+      because: 'it replays the stored failure of the first request with this key',
+    },
+    {
       status: 400,
       code: ['idempotency_error'],
       kind: 'invalid',
@@ -43,14 +51,6 @@ export const stripe = Object.freeze<ProviderProfile>({
       because: 'another request holds the object',
     },
     { status: 429, kind: 'rate-limited', because: 'too many requests came too quickly' },
-    {
-      status: [424, 500, 502, 503, 504],
-      headers: { 'idempotent-replayed': 'true' },
-      kind: 'server-error',
-      effect: 'unknown',
-      transient: false,
-      because: 'it replays the stored failure of the first request with this key',
-    },
     {
       status: 424,
       kind: 'server-error',

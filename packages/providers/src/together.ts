@@ -40,7 +40,8 @@ export const together = Object.freeze<ProviderProfile>({
     {
       status: 403,
       kind: 'never-fits',
-      because: 'the input and the allowed output are longer than the context, though it says 403',
+      because:
+        'the input and the allowed output are longer than the context, in spite of the status 403',
     },
     { status: 404, kind: 'invalid', because: 'the model or the endpoint does not exist' },
     {

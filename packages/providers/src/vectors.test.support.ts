@@ -25,7 +25,7 @@ export interface Vector {
   readonly attempt?: number;
   /** @default 0 */
   readonly elapsedMs?: number;
-  /** Whether the request carried an idempotency key. */
+  /** Whether the request carried an idempotency key, where the provider honours one if it honours any. */
   readonly keyed?: boolean;
   /** The text of an event of a stream, instead of an answer. */
   readonly stream?: string;
@@ -62,6 +62,7 @@ export function factsOf(vector: Vector): Facts {
     ...(status !== undefined && { status }),
     ...(headers && { headers }),
     ...(text !== undefined && { body: text }),
-    ...(keyed && { hasIdempotencyKey: true }),
+    // An adapter knows from the URL whether the key is honoured there.
+    ...(keyed && { hasIdempotencyKey: true, idempotencyKeyHonoured: true }),
   };
 }

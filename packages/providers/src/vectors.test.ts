@@ -1,5 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { type Decision, decide, readRateLimits, readStreamError } from '@forbear/core';
+import {
+  type Decision,
+  decide,
+  genericProfile,
+  type ProviderProfile,
+  readRateLimits,
+  readStreamError,
+} from '@forbear/core';
 import { describe, expect, test } from 'vitest';
 import captured from '../../core/src/http/header-vectors.json' with { type: 'json' };
 import { factsOf, NOW_MS, PROFILES, vectorsOf } from './vectors.test.support.js';
@@ -85,16 +92,39 @@ const bodies: readonly {
   readonly waitMs?: number;
 }[] = captured.bodies;
 
+/** The profile whose name stands before the dash; `any` is no provider. */
+function profileOf(name: string): ProviderProfile {
+  const [first = ''] = name.split('-');
+  const provider = first === 'any' ? genericProfile : PROFILES[first];
+  if (provider === undefined) throw new Error(`${name} has no profile`);
+  return provider;
+}
+
 describe('captured', () => {
+  test.each(captured.reset)('$provider, $header: $value', ({ provider, header, value, waitMs }) => {
+    const { limits } = profileOf(provider);
+    if (header === 'RetryInfo.retryDelay') {
+      const body = JSON.stringify({ error: { details: [{ retryDelay: value }] } });
+      const decision = decide(
+        { status: 429, method: 'POST', body, nowMs: NOW_MS, random: 0 },
+        { provider: profileOf(provider) },
+      );
+      return expect(decision).toMatchObject({ waitMs });
+    }
+    const read = readRateLimits({ [header]: value }, NOW_MS, limits);
+    expect(read.map(({ source, resetMs }) => [source, resetMs])).toEqual(
+      waitMs === null ? [] : [[header, waitMs]],
+    );
+  });
+
   for (const { provider: name, status, body, retry, waitMs, ...rest } of bodies) {
-    const provider = PROFILES[name.replace(/-.*/, '')];
     const { method = 'POST', headers = {} } = rest;
-    const title = `${name}, ${status}: ${JSON.stringify(body)} is repeated: ${retry}`;
-    test.runIf(provider !== undefined)(title, () => {
+    test(`${name}, ${status}: ${JSON.stringify(body)} is repeated: ${retry}`, () => {
+      const provider = profileOf(name);
       const facts = { status, method, headers: { ...headers }, body: JSON.stringify(body) };
       const decision = decide(
         { ...facts, nowMs: NOW_MS, random: 0 },
-        { ...(provider && { provider }), maxRetryAfterMs: 1e9 },
+        { provider, maxRetryAfterMs: 1e9 },
       );
       expect(decision.action).toBe(retry ? 'retry' : 'give-up');
       if (waitMs !== undefined) expect(decision).toMatchObject({ waitMs });

@@ -26,7 +26,7 @@ export const xai = Object.freeze<ProviderProfile>({
       status: 400,
       message: /api key/i,
       kind: 'auth',
-      because: 'the API key is wrong, though it says 400',
+      because: 'the API key is wrong, in spite of the status 400',
     },
     { status: 400, kind: 'invalid', because: 'an argument is wrong' },
     { status: 401, kind: 'auth', because: 'the API key is missing or wrong' },

@@ -179,3 +179,8 @@ test.each<[unknown, boolean]>([
 ])('%j holds output: %s', (body, holds) => {
   expect(holdsOutput(read(body))).toBe(holds);
 });
+
+test('a byte order mark before the body hides nothing', () => {
+  const text = '\ufeff{"error":{"message":"m","code":"insufficient_quota"}}';
+  expect(readErrorBody(text)).toMatchObject({ codes: ['insufficient_quota'], message: 'm' });
+});

@@ -29,10 +29,10 @@ export function valuesAt(root: unknown, place: string): readonly unknown[] {
   return values;
 }
 
-/** `undefined` for what is no JSON, or is cut off. */
+/** `undefined` for what is no JSON, or is cut off. A byte order mark before it is passed over. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
