@@ -98,6 +98,34 @@ describe('the order', () => {
     expect(place).toBeLessThan(8);
   });
 
+  test.each(['sliding', 'bucket'] as const)(
+    'lets a line that has aged use what is kept for interactive calls, in a limit of shape %s',
+    async (shape) => {
+      const { clock, callAll, order } = setUp({
+        limits: [{ unit: 'requests', amount: 10, perMs: 1000, shape }],
+        ageingMs: 5000,
+      });
+      for (let step = 0; step < 100; step++) {
+        if (step === 20) callAll('bbbbb', { priority: 'batch' });
+        for (const each of callAll('ii', { priority: 'interactive' })) void each.answer(OK);
+        await clock.advance(100);
+      }
+      expect(order.filter((name) => name === 'b')).toHaveLength(1);
+    },
+  );
+
+  test('lets a line that has aged use the concurrency that is kept for interactive calls', async () => {
+    const { clock, call, callAll, order } = setUp({ maxConcurrent: 10, ageingMs: 5000 });
+    const made = callAll('iiiiiiiiiiiiiiiiiiii', { priority: 'interactive' });
+    for (let step = 0; step < 100; step++) {
+      if (step === 20) call('b', { priority: 'batch' });
+      made.push(call('i', { priority: 'interactive' }));
+      await clock.advance(100);
+      await made.shift()?.answer(OK);
+    }
+    expect(order).toContain('b');
+  });
+
   test('is fair between tenants, whatever one of them heaps up', async () => {
     const { clock, callAll, order } = setUp({
       limits: [{ unit: 'requests', amount: 1, perMs: 100, shape: 'bucket' }],
