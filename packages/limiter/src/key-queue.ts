@@ -7,6 +7,7 @@ import {
   type LaneEnd,
   type QueuePlace,
 } from '@forbear/core';
+import { Attendance } from './attendance.js';
 import type { Door } from './door.js';
 import { Doors } from './doors.js';
 import { Entry } from './entry.js';
@@ -35,12 +36,12 @@ export class KeyQueue implements GateQueue {
   readonly label: string;
   readonly doors = new Doors();
   readonly limits: KeyLimits;
+  readonly attendance: Attendance;
   readonly #rules: QueueRules;
   readonly #clock: Clock;
   readonly #order: Order;
   readonly #alarm: Alarm;
   readonly #kept: KeptShare;
-  #isClosed = false;
   #isPumping = false;
 
   constructor(label: string, rules: QueueRules, clock: Clock, limits: KeyLimits) {
@@ -48,6 +49,7 @@ export class KeyQueue implements GateQueue {
     this.#rules = rules;
     this.#clock = clock;
     this.limits = limits;
+    this.attendance = new Attendance(rules.onQuiet);
     this.#order = new Order(clock, rules.ageingMs, () => this.pump());
     this.#alarm = new Alarm(clock, () => this.pump());
     this.#kept = new KeptShare(rules.interactiveShare);
@@ -58,9 +60,9 @@ export class KeyQueue implements GateQueue {
     return this.#order.length;
   }
 
-  /** Whether nobody waits and nothing is under way. */
+  /** Whether no call of it is under way. */
   get isQuiet(): boolean {
-    return this.length === 0 && this.limits.concurrency.inFlight === 0;
+    return this.attendance.isEmpty;
   }
 
   /** Asks to make an attempt: answered at once, or when the wait is over. */
@@ -102,27 +104,19 @@ export class KeyQueue implements GateQueue {
     if (this.#isPumping) return;
     if (this.length === 0) {
       this.#alarm.set(undefined);
-      if (this.isQuiet) this.#rules.onQuiet();
       return;
     }
     this.#isPumping = true;
     const wakeAtMs = this.#letGo();
     this.#isPumping = false;
     this.#alarm.set(wakeAtMs < NEVER ? wakeAtMs : undefined);
-    if (this.isQuiet) this.#rules.onQuiet();
   }
 
-  /** Takes no more calls. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  /** Lets none wait any longer, and says how many did. */
-  turnAllAway(): number {
-    const waiting = this.length;
+  /** Lets none wait any longer, nor again. */
+  turnAllAway(): void {
+    this.attendance.stop(this.length);
     this.#order.sweep(() => turnAway(new QueueFullError(0)));
     this.pump();
-    return waiting;
   }
 
   /** Whether one more may wait, if need be instead of one of lower priority. */
@@ -134,7 +128,7 @@ export class KeyQueue implements GateQueue {
 
   /** What a call is told at once; `undefined`: it has to wait. */
   #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
-    if (this.#isClosed && !isRetry) return turnAway(new QueueFullError(0));
+    if (!this.attendance.admits(isRetry)) return turnAway(new QueueFullError(0));
     const tooLarge = this.limits.source.tooLarge(entry);
     if (tooLarge !== undefined) return turnAway(new NeverFitsError(tooLarge));
     if (this.length === 0) {

@@ -330,6 +330,52 @@ describe('drain', () => {
     expect(clock.timers).toBe(0);
   });
 
+  test('waits for a call that waits to be repeated', async () => {
+    const { clock, call, limiter } = setUp();
+    const made = call('a', { method: 'GET' });
+    await clock.advance(0);
+    await made.answer({ status: 500 });
+    const drained = vi.fn();
+    void limiter.drain().then(drained);
+    await clock.advance(0);
+    expect(made.startsMs).toHaveLength(1);
+    expect(drained).not.toHaveBeenCalled();
+    await clock.advance(10_000);
+    expect(made.startsMs).toHaveLength(2);
+    await made.answer(OK);
+    expect(drained).toHaveBeenCalledWith(0);
+  });
+
+  test('waits no longer for one that is aborted meanwhile', async () => {
+    const { call, limiter, settle } = setUp();
+    const made = call('a', { method: 'GET' });
+    await settle();
+    await made.answer({ status: 500 });
+    const drained = vi.fn();
+    void limiter.drain().then(drained);
+    made.abort(new Error('enough'));
+    await settle();
+    expect(made.error).toMatchObject({ message: 'enough' });
+    expect(drained).toHaveBeenCalledWith(0);
+  });
+
+  test('turns away one that comes again after its deadline', async () => {
+    const { clock, call, limiter } = setUp({
+      limits: [{ unit: 'requests', amount: 1, perMs: 600_000, shape: 'sliding' }],
+    });
+    const made = call('a', { method: 'GET' });
+    await clock.advance(0);
+    const drained = vi.fn();
+    void limiter.drain({ deadlineMs: 1000 }).then(drained);
+    await clock.advance(1000);
+    await made.answer({ status: 500 });
+    expect(drained).not.toHaveBeenCalled();
+    await clock.advance(10_000);
+    expect(made.value).toMatchObject({ status: 500 });
+    expect(made.trace).toMatchObject({ reason: 'queue-full' });
+    expect(drained).toHaveBeenCalledWith(1);
+  });
+
   test('of a limiter that nobody used is over at once', async () => {
     expect(await createLimiter().drain()).toBe(0);
   });
