@@ -21,6 +21,8 @@ function setUp(
   const contexts: LaneContext[] = [];
   const applicants: Applicant[] = [];
   const ends: { permit: LanePermit; end: LaneEnd }[] = [];
+  const begin = vi.fn();
+  const finish = vi.fn();
   const closed = vi.fn();
   const lane = {
     enter(applicant: Applicant) {
@@ -30,6 +32,8 @@ function setUp(
     leave(permit: LanePermit, end: LaneEnd) {
       ends.push({ permit, end });
     },
+    begin,
+    finish,
     close: closed,
   };
   const laneOf = vi.fn((context: LaneContext) => {
@@ -45,11 +49,39 @@ function setUp(
       onSettled: (trace) => traces.push(trace),
       ...given,
     });
-  return { clock, policy, laneOf, contexts, applicants, ends, closed, events, traces, call };
+  return {
+    clock,
+    policy,
+    laneOf,
+    contexts,
+    applicants,
+    ends,
+    begin,
+    finish,
+    closed,
+    events,
+    traces,
+    call,
+  };
 }
 
 const admit = (): LaneAdmission => ({ kind: 'admitted', lanePermit: { permit: undefined } });
 const OK = { status: 200 };
+
+test('a lane is told of each call once when it begins and once when it is over', async () => {
+  const { clock, call, begin, finish } = setUp(admit);
+  const answers = [{ status: 500 }, { status: 500 }, OK];
+  const work = call(
+    () => {
+      expect(finish).not.toHaveBeenCalled();
+      return answers.shift() ?? OK;
+    },
+    { method: 'GET' },
+  );
+  await clock.run(work);
+  expect(begin).toHaveBeenCalledTimes(1);
+  expect(finish).toHaveBeenCalledTimes(1);
+});
 
 test('each key has one lane, which is given the gate of the key', async () => {
   const { call, contexts, laneOf } = setUp(admit);

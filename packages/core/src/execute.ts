@@ -82,13 +82,16 @@ export async function executeUnchecked<T>(
     return hand(run, refused.outcome);
   }
   if (refused !== undefined) return settle(run, refused);
+  const { lane } = state;
   state.active++;
+  lane?.begin();
   state.budget?.earn();
   const isFree = policy.limiter === undefined && state.gate.isOpen;
   const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
-  if (!state.isKept) state.lane?.close();
+  lane?.finish();
+  if (!state.isKept) lane?.close();
   return settle(run, ending);
 }
 

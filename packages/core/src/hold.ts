@@ -69,7 +69,8 @@ export function endOf<T>(
     case 'aborted':
       return { outcome: { ok: false, error: call.signal?.reason }, reason: 'aborted' };
     case 'turned-away':
-      return { outcome: { ok: false, error: said.error }, reason: said.reason };
+      // An error that says that nothing was sent would be false of a call that was.
+      return { outcome: last?.outcome ?? { ok: false, error: said.error }, reason: said.reason };
     case 'refused': {
       // Also where the call has an answer of its own: this one says what it would get now.
       const quota = said.refusal.failure.kind === 'quota-exhausted';

@@ -70,6 +70,10 @@ export interface LaneEnd {
 
 /** The queue of a limiter in front of the gate of one key. Nothing in it throws or rejects. */
 export interface Lane {
+  /** A call begins that will ask, and maybe again after a wait of its own. */
+  begin(): void;
+  /** That call is over. */
+  finish(): void;
   /** Asks to make an attempt: answered at once, or when the wait is over. */
   enter(applicant: Applicant): LaneAdmission | Promise<LaneAdmission>;
   /** Gives leave back. */

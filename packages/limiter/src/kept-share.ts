@@ -17,6 +17,11 @@ export class KeptShare {
     if (level >= INTERACTIVE) this.#lastAtMs = nowMs;
   }
 
+  /** Whether one came later than this. */
+  isLaterThan(atMs: number): boolean {
+    return this.#lastAtMs > atMs;
+  }
+
   /** Which share is kept from a call of this level. */
   from(level: number, nowMs: number): number {
     return level < INTERACTIVE && nowMs - this.#lastAtMs < KEPT_MS ? this.#share : 0;

@@ -7,6 +7,7 @@ import {
   type LaneEnd,
   type QueuePlace,
 } from '@forbear/core';
+import { Attendance } from './attendance.js';
 import type { Door } from './door.js';
 import { Doors } from './doors.js';
 import { Entry } from './entry.js';
@@ -35,12 +36,12 @@ export class KeyQueue implements GateQueue {
   readonly label: string;
   readonly doors = new Doors();
   readonly limits: KeyLimits;
+  readonly attendance: Attendance;
   readonly #rules: QueueRules;
   readonly #clock: Clock;
   readonly #order: Order;
   readonly #alarm: Alarm;
   readonly #kept: KeptShare;
-  #isClosed = false;
   #isPumping = false;
 
   constructor(label: string, rules: QueueRules, clock: Clock, limits: KeyLimits) {
@@ -48,6 +49,7 @@ export class KeyQueue implements GateQueue {
     this.#rules = rules;
     this.#clock = clock;
     this.limits = limits;
+    this.attendance = new Attendance(rules.onQuiet);
     this.#order = new Order(clock, rules.ageingMs, () => this.pump());
     this.#alarm = new Alarm(clock, () => this.pump());
     this.#kept = new KeptShare(rules.interactiveShare);
@@ -58,9 +60,9 @@ export class KeyQueue implements GateQueue {
     return this.#order.length;
   }
 
-  /** Whether nobody waits and nothing is under way. */
+  /** Whether no call of it is under way. */
   get isQuiet(): boolean {
-    return this.length === 0 && this.limits.concurrency.inFlight === 0;
+    return this.attendance.isEmpty;
   }
 
   /** Asks to make an attempt: answered at once, or when the wait is over. */
@@ -102,27 +104,19 @@ export class KeyQueue implements GateQueue {
     if (this.#isPumping) return;
     if (this.length === 0) {
       this.#alarm.set(undefined);
-      if (this.isQuiet) this.#rules.onQuiet();
       return;
     }
     this.#isPumping = true;
     const wakeAtMs = this.#letGo();
     this.#isPumping = false;
-    this.#alarm.set(this.length > 0 ? wakeAtMs : undefined);
-    if (this.isQuiet) this.#rules.onQuiet();
+    this.#alarm.set(wakeAtMs < NEVER ? wakeAtMs : undefined);
   }
 
-  /** Takes no more calls. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  /** Lets none wait any longer, and says how many did. */
-  turnAllAway(): number {
-    const waiting = this.length;
+  /** Lets none wait any longer, nor again. */
+  turnAllAway(): void {
+    this.attendance.stop(this.length);
     this.#order.sweep(() => turnAway(new QueueFullError(0)));
     this.pump();
-    return waiting;
   }
 
   /** Whether one more may wait, if need be instead of one of lower priority. */
@@ -134,11 +128,11 @@ export class KeyQueue implements GateQueue {
 
   /** What a call is told at once; `undefined`: it has to wait. */
   #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
-    if (this.#isClosed && !isRetry) return turnAway(new QueueFullError(0));
+    if (!this.attendance.admits(isRetry)) return turnAway(new QueueFullError(0));
     const tooLarge = this.limits.source.tooLarge(entry);
     if (tooLarge !== undefined) return turnAway(new NeverFitsError(tooLarge));
     if (this.length === 0) {
-      const said = this.#tryStart(entry, nowMs);
+      const said = this.#tryStart(entry, entry.level, nowMs);
       if (typeof said === 'object') return said;
     } else if (!entry.door.barrier.isOpen) {
       const said = entry.door.ask(entry, nowMs, false);
@@ -147,8 +141,12 @@ export class KeyQueue implements GateQueue {
     return entry.signal?.aborted ? ABORTED : undefined;
   }
 
-  /** What the first of those that wait is told now; a number: nothing yet, ask again at that time. */
-  #tryStart(entry: Entry, nowMs: number): LaneAdmission | number {
+  /**
+   * What the first of those that wait is told now; a number: nothing yet, ask again at that time.
+   *
+   * @param level its priority, with the age of its line if an interactive call has come meanwhile
+   */
+  #tryStart(entry: Entry, level: number, nowMs: number): LaneAdmission | number {
     const { door } = entry;
     if (this.doors.size > 1) {
       const othersAtMs = this.doors.opensAtMs(door);
@@ -158,27 +156,27 @@ export class KeyQueue implements GateQueue {
     const said = barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
     if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
-    const kept = this.#kept.from(entry.level, nowMs);
+    const kept = this.#kept.from(level, nowMs);
     const started = this.limits.tryStart(entry, kept, said?.permit);
     if (typeof started === 'object') return started;
     door.giveBack(said?.permit);
     return nowMs + started;
   }
 
-  /** Gives when to look again; `undefined`: only something else changes it. */
-  #letGo(): number | undefined {
+  /** Gives when to look again; `Infinity`: only something else changes it. */
+  #letGo(): number {
     const nowMs = this.#clock.monotonic();
     this.doors.obey(this.#order, nowMs);
     for (;;) {
       const line = this.#order.next(nowMs);
-      if (line === undefined) return undefined;
+      if (line === undefined) return NEVER;
       const retryAtMs = this.#shift(line, nowMs);
       if (retryAtMs === undefined) continue;
       // What is kept from the one that is next may be there for an interactive one.
       const interactive = this.#order.interactive;
-      if (interactive === undefined || interactive === line) return finite(retryAtMs);
+      if (interactive === undefined || interactive === line) return retryAtMs;
       const otherAtMs = this.#shift(interactive, nowMs);
-      if (otherAtMs !== undefined) return finite(Math.min(retryAtMs, otherAtMs));
+      if (otherAtMs !== undefined) return Math.min(retryAtMs, otherAtMs);
     }
   }
 
@@ -187,13 +185,13 @@ export class KeyQueue implements GateQueue {
     const entry = line.first;
     if (entry === undefined) return undefined;
     const tooLarge = this.limits.source.tooLarge(entry);
-    const said = tooLarge ? turnAway(new NeverFitsError(tooLarge)) : this.#tryStart(entry, nowMs);
+    const isPassed = this.#kept.isLaterThan(line.neglectedSinceMs);
+    const level = isPassed ? this.#order.levelOf(line, nowMs) : entry.level;
+    const said = tooLarge
+      ? turnAway(new NeverFitsError(tooLarge))
+      : this.#tryStart(entry, level, nowMs);
     if (typeof said === 'number') return said;
     this.#order.shift(line, said, nowMs);
     return undefined;
   }
-}
-
-function finite(atMs: number): number | undefined {
-  return Number.isFinite(atMs) ? atMs : undefined;
 }

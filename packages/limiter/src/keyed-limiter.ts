@@ -85,14 +85,13 @@ export class KeyedLimiter implements Limiter {
     assertOptions('drain', options, DRAIN_CHECKS);
     this.#isClosed = true;
     const queues = this.#queues.all;
-    for (const queue of queues) queue.close();
-    let late = 0;
+    for (const { attendance } of queues) attendance.close();
     const { deadlineMs = Number.POSITIVE_INFINITY } = options;
     const quiet = new Promise<void>((resolve) => {
       this.#whenQuiet = [...this.#whenQuiet, resolve];
     });
     const turnAway = () => {
-      for (const queue of queues) late += queue.turnAllAway();
+      for (const queue of queues) queue.turnAllAway();
     };
     const stop = Number.isFinite(deadlineMs)
       ? this.#clock.setTimer(turnAway, deadlineMs)
@@ -101,7 +100,7 @@ export class KeyedLimiter implements Limiter {
     await quiet;
     stop?.();
     await Promise.all(queues.map(({ limits }) => limits.source.close?.()));
-    return late;
+    return queues.reduce((late, { attendance }) => late + attendance.turnedAway, 0);
   }
 
   #noticeQuiet(): void {
@@ -139,7 +138,7 @@ export class KeyedLimiter implements Limiter {
       tell,
     });
     const queue: KeyQueue = new KeyQueue(label, this.#rules, clock, keyLimits);
-    if (this.#isClosed) queue.close();
+    if (this.#isClosed) queue.attendance.close();
     return queue;
   }
 

@@ -14,6 +14,14 @@ export class KeyLane implements Lane {
     queue.doors.add(door);
   }
 
+  begin(): void {
+    this.#queue.attendance.begin();
+  }
+
+  finish(): void {
+    this.#queue.attendance.finish();
+  }
+
   enter(applicant: Applicant): LaneAdmission | Promise<LaneAdmission> {
     return this.#queue.enter(applicant, this.#door);
   }

@@ -52,9 +52,9 @@ export class LevelLine {
     return this.#line.firstLimitAtMs;
   }
 
-  /** For how long it has been passed over, in milliseconds. */
-  neglectedMs(nowMs: number): number {
-    return nowMs - this.#neglectedSinceMs;
+  /** Since when it has been passed over, by the monotonic clock. */
+  get neglectedSinceMs(): number {
+    return this.#neglectedSinceMs;
   }
 
   join(entry: Entry): Promise<LaneAdmission> {

@@ -98,6 +98,34 @@ describe('the order', () => {
     expect(place).toBeLessThan(8);
   });
 
+  test.each(['sliding', 'bucket'] as const)(
+    'lets a line that has aged use what is kept for interactive calls, in a limit of shape %s',
+    async (shape) => {
+      const { clock, callAll, order } = setUp({
+        limits: [{ unit: 'requests', amount: 10, perMs: 1000, shape }],
+        ageingMs: 5000,
+      });
+      for (let step = 0; step < 100; step++) {
+        if (step === 20) callAll('bbbbb', { priority: 'batch' });
+        for (const each of callAll('ii', { priority: 'interactive' })) void each.answer(OK);
+        await clock.advance(100);
+      }
+      expect(order.filter((name) => name === 'b')).toHaveLength(1);
+    },
+  );
+
+  test('lets a line that has aged use the concurrency that is kept for interactive calls', async () => {
+    const { clock, call, callAll, order } = setUp({ maxConcurrent: 10, ageingMs: 5000 });
+    const made = callAll('iiiiiiiiiiiiiiiiiiii', { priority: 'interactive' });
+    for (let step = 0; step < 100; step++) {
+      if (step === 20) call('b', { priority: 'batch' });
+      made.push(call('i', { priority: 'interactive' }));
+      await clock.advance(100);
+      await made.shift()?.answer(OK);
+    }
+    expect(order).toContain('b');
+  });
+
   test('is fair between tenants, whatever one of them heaps up', async () => {
     const { clock, callAll, order } = setUp({
       limits: [{ unit: 'requests', amount: 1, perMs: 100, shape: 'bucket' }],
@@ -300,6 +328,52 @@ describe('drain', () => {
     expect(drained).toHaveBeenCalledWith(2);
     expect(made[3]?.error).toBeInstanceOf(QueueFullError);
     expect(clock.timers).toBe(0);
+  });
+
+  test('waits for a call that waits to be repeated', async () => {
+    const { clock, call, limiter } = setUp();
+    const made = call('a', { method: 'GET' });
+    await clock.advance(0);
+    await made.answer({ status: 500 });
+    const drained = vi.fn();
+    void limiter.drain().then(drained);
+    await clock.advance(0);
+    expect(made.startsMs).toHaveLength(1);
+    expect(drained).not.toHaveBeenCalled();
+    await clock.advance(10_000);
+    expect(made.startsMs).toHaveLength(2);
+    await made.answer(OK);
+    expect(drained).toHaveBeenCalledWith(0);
+  });
+
+  test('waits no longer for one that is aborted meanwhile', async () => {
+    const { call, limiter, settle } = setUp();
+    const made = call('a', { method: 'GET' });
+    await settle();
+    await made.answer({ status: 500 });
+    const drained = vi.fn();
+    void limiter.drain().then(drained);
+    made.abort(new Error('enough'));
+    await settle();
+    expect(made.error).toMatchObject({ message: 'enough' });
+    expect(drained).toHaveBeenCalledWith(0);
+  });
+
+  test('turns away one that comes again after its deadline', async () => {
+    const { clock, call, limiter } = setUp({
+      limits: [{ unit: 'requests', amount: 1, perMs: 600_000, shape: 'sliding' }],
+    });
+    const made = call('a', { method: 'GET' });
+    await clock.advance(0);
+    const drained = vi.fn();
+    void limiter.drain({ deadlineMs: 1000 }).then(drained);
+    await clock.advance(1000);
+    await made.answer({ status: 500 });
+    expect(drained).not.toHaveBeenCalled();
+    await clock.advance(10_000);
+    expect(made.value).toMatchObject({ status: 500 });
+    expect(made.trace).toMatchObject({ reason: 'queue-full' });
+    expect(drained).toHaveBeenCalledWith(1);
   });
 
   test('of a limiter that nobody used is over at once', async () => {

@@ -40,13 +40,18 @@ export class Order {
     return this.#lineOf(entry.level).join(entry);
   }
 
+  /** The priority that a line has by now, with its age. */
+  levelOf(line: LevelLine, nowMs: number): number {
+    return line.level + ((nowMs - line.neglectedSinceMs) / this.#ageingMs) * INTERACTIVE;
+  }
+
   /** The line whose first goes next. */
   next(nowMs: number): LevelLine | undefined {
     let next: LevelLine | undefined;
     let most = Number.NEGATIVE_INFINITY;
     for (const line of this.#lines) {
       if (line.length === 0) continue;
-      const aged = line.level + (line.neglectedMs(nowMs) / this.#ageingMs) * INTERACTIVE;
+      const aged = this.levelOf(line, nowMs);
       if (aged > most) {
         most = aged;
         next = line;
