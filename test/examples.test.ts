@@ -100,7 +100,6 @@ describe('the examples', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(findMissing(withoutTimes(stdout), texts), stdout).toBeUndefined();
     },
-    60_000,
   );
 
   test('all that there are have a line here', () => {
