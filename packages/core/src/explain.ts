@@ -12,6 +12,9 @@ const BESIDE_ATTEMPTS: ReadonlySet<StopReason | undefined> = new Set([
 /** A shorter hold would be told as 0.0 s. */
 const LEAST_TOLD_MS = 50;
 
+/** How much later than asked a busy machine may fire a timer. */
+const LATE_TIMER_MS = 250;
+
 /** Says in sentences what happened to a call, why it ended, and what its caller can do about it. */
 export function explain(trace: Trace): string {
   const { attempts, reason } = trace;
@@ -85,7 +88,7 @@ function waited({ told }: AttemptTrace, waitMs: number, key: string): string {
     return `waited ${seconds(waitMs)} because ${told.by} said at least ${seconds(told.ms)}`;
   }
   const said = `${told.by} said ${seconds(told.ms)}`;
-  return waitMs <= told.ms * 1.1 + LEAST_TOLD_MS
+  return waitMs <= told.ms * 1.1 + LATE_TIMER_MS
     ? `waited ${seconds(waitMs)} because ${said}`
     : `waited ${seconds(waitMs)}: ${said}, and other calls of ${key} were told more or went first`;
 }
