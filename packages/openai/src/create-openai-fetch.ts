@@ -1,7 +1,6 @@
 import {
   isEnabled,
   isIdempotent,
-  onAbort,
   type Policy,
   type RequestHeaders,
   type Trace,
@@ -20,6 +19,7 @@ import {
   signalOf,
 } from '@forbear/fetch';
 import { auto } from '@forbear/providers';
+import { onCutBody } from './cut-body.js';
 import { markFinal } from './final-answer.js';
 import type { OpenAIFetchOptions } from './openai-fetch-options.js';
 import { nameRequest, type RequestName } from './request-name.js';
@@ -142,7 +142,7 @@ async function finish(
     if (signal && remember && !mayRepeat) {
       // An SDK may come again when its timer cuts off the body.
       const verdict = judgeCutBody(response);
-      onAbort(signal, () => remember(verdict));
+      onCutBody(signal, response, () => remember(verdict));
     }
     return response;
   }
