@@ -5,7 +5,7 @@ const WORDS: readonly unknown[] = ['interactive', 'normal', 'batch'];
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** The options of a single call that adapters' users can give too. */
-export const CALL_LIMIT_CHECKS: Checks = {
+export const CALL_LIMIT_CHECKS = {
   ...LIMIT_CHECKS,
   onSettled: functionOption,
   priority: check(
@@ -18,7 +18,7 @@ export const CALL_LIMIT_CHECKS: Checks = {
     const { input, output } = value as { input?: unknown; output?: unknown };
     return isCount(input) && isCount(output);
   }, 'give a whole number of 0 or more, or { input, output }'),
-};
+} satisfies Checks;
 
 /** A policy, as `definePolicy` makes it. */
 export const policyOption: Check = check(

@@ -115,7 +115,7 @@ export class KeyQueue implements GateQueue {
   /** Lets none wait any longer, nor again. */
   turnAllAway(): void {
     this.attendance.stop(this.length);
-    this.#order.sweep(() => turnAway(new QueueFullError(0)));
+    this.#order.sweep(() => turnAway(new QueueFullError(0, 'drained')));
     this.pump();
   }
 
@@ -123,12 +123,12 @@ export class KeyQueue implements GateQueue {
   #makeRoom(entry: Entry): boolean {
     const { maxQueued } = this.#rules;
     if (this.length < maxQueued) return true;
-    return this.#order.evictBelow(entry.level, turnAway(new QueueFullError(maxQueued, true)));
+    return this.#order.evictBelow(entry.level, turnAway(new QueueFullError(maxQueued, 'evicted')));
   }
 
   /** What a call is told at once; `undefined`: it has to wait. */
   #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
-    if (!this.attendance.admits(isRetry)) return turnAway(new QueueFullError(0));
+    if (!this.attendance.admits(isRetry)) return turnAway(new QueueFullError(0, 'drained'));
     const tooLarge = this.limits.source.tooLarge(entry);
     if (tooLarge !== undefined) return turnAway(new NeverFitsError(tooLarge));
     if (this.length === 0) {

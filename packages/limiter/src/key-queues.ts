@@ -4,6 +4,7 @@ const MOST_IDLE = 1_000;
 
 /** The queues of a limiter by key. Idle keys are forgotten, and none that somebody waits for. */
 export class KeyQueues {
+  #last: string | undefined;
   /** The one that was asked for least recently first. */
   readonly #queues = new Map<string, KeyQueue>();
 
@@ -14,10 +15,19 @@ export class KeyQueues {
   /** The queue of a key. */
   of(key: string, make: () => KeyQueue): KeyQueue {
     const queue = this.#queues.get(key) ?? make();
-    this.#queues.delete(key);
     this.#queues.set(key, queue);
+    this.touch(key);
     this.#forget();
     return queue;
+  }
+
+  /** A call of this key begins. */
+  touch(key: string): void {
+    const queue = key === this.#last ? undefined : this.#queues.get(key);
+    if (queue === undefined) return;
+    this.#last = key;
+    this.#queues.delete(key);
+    this.#queues.set(key, queue);
   }
 
   /** Forgets what nobody uses: first where that loses nothing, and the oldest where there are too many. */

@@ -1,6 +1,8 @@
 import {
   assertOptions,
+  CALL_LIMIT_CHECKS,
   type Clock,
+  check,
   durationMs,
   type Lane,
   type LaneContext,
@@ -27,6 +29,13 @@ import type { QueueRules } from './queue-rules.js';
 import { tokenCounter, tokensOf } from './token-estimate.js';
 
 const MINUTE_MS = 60_000;
+const { priority, tenant, tokens } = CALL_LIMIT_CHECKS;
+const ESTIMATE_CHECKS = {
+  key: check((value) => typeof value === 'string', 'give a key as in a snapshot'),
+  priority,
+  tenant,
+  tokens,
+};
 const DRAIN_CHECKS = { deadlineMs: durationMs() };
 
 /** A queue for each key, all by the same options. */
@@ -54,10 +63,12 @@ export class KeyedLimiter implements Limiter {
     this.#clock = context.clock;
     const queue = this.#queues.of(context.key, () => this.#open(context));
     const barrier = context.gate.attach(queue);
-    return new KeyLane(queue, new Door(context, barrier));
+    return new KeyLane(queue, new Door(context, barrier), () => this.#queues.touch(context.key));
   }
 
-  estimate({ key, priority, tenant = '', tokens = 0 }: EstimateOptions = {}): QueuePlace {
+  estimate(call: EstimateOptions = {}): QueuePlace {
+    assertOptions('estimate', call, ESTIMATE_CHECKS);
+    const { key, priority, tenant = '', tokens = 0 } = call;
     const { all } = this.#queues;
     const queue = key === undefined ? all.at(-1) : all.find(({ label }) => label === key);
     if (queue === undefined) return { position: 1, estimateMs: 0 };

@@ -7,14 +7,18 @@ import type { TakenPermit } from './lane-permit.js';
 export class KeyLane implements Lane {
   readonly #queue: KeyQueue;
   readonly #door: Door;
+  readonly #onBegin: () => void;
 
-  constructor(queue: KeyQueue, door: Door) {
+  /** @param onBegin is told of each call of its key */
+  constructor(queue: KeyQueue, door: Door, onBegin: () => void) {
+    this.#onBegin = onBegin;
     this.#queue = queue;
     this.#door = door;
     queue.doors.add(door);
   }
 
   begin(): void {
+    this.#onBegin();
     this.#queue.attendance.begin();
   }
 

@@ -91,6 +91,21 @@ describe('what answers tell', () => {
     expect(order.join('')).toBe('abcd');
   });
 
+  test.each([99_999_999_999, '100000h', 4_102_444_800])(
+    'with a reset that cannot be meant is tried by one call: %s',
+    async (reset) => {
+      const { clock, call, callAll, order, settle } = setUp({ maxConcurrent: 100 });
+      const first = call('-');
+      await settle();
+      await first.answer({ status: 200, headers: told(10, 0, reset) });
+      callAll('abc');
+      await clock.advance(999);
+      expect(order.join('')).toBe('-');
+      await clock.advance(1);
+      expect(order.join('')).toBe('-a');
+    },
+  );
+
   test('that is a sentinel is ignored', async () => {
     const { callAll, call, order, key } = setUp();
     await call('a').answer({ ...OK, headers: told(0, 0, '60s') });

@@ -17,6 +17,9 @@ const UNITS: readonly (readonly [RegExp, Unit])[] = [
   [/request|^default$/, 'requests'],
 ];
 
+/** A day, and what clocks are off. A later reset cannot be meant, and nobody would wait for it. */
+const MOST_RESET_MS = 25 * 3_600_000;
+
 /**
  * The limits that an answer tells of, as far as what they count is known. One that holds nothing at all
  * is a sentinel.
@@ -33,8 +36,9 @@ export function readLimits(
   return readRateLimits(headers, nowMs, known).flatMap((told) => {
     const unit = unitOf(told);
     if (unit === undefined || told.limit === 0) return [];
-    const resetAtMs = momentOf(readHeader(headers, told.source));
     const learnt = { ...toLearnt(told, unit), serverNowMs: serverNow(headers, nowMs) };
+    if (told.resetMs === undefined || told.resetMs > MOST_RESET_MS) return [learnt];
+    const resetAtMs = momentOf(readHeader(headers, told.source));
     return [{ ...learnt, ...(resetAtMs !== undefined && { resetAtMs }) }];
   });
 }
@@ -53,7 +57,7 @@ function toLearnt({ name, limit, remaining, resetMs, shape }: RateLimit, unit: U
     name,
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),
-    ...(resetMs !== undefined && { resetMs }),
+    ...(resetMs !== undefined && resetMs <= MOST_RESET_MS && { resetMs }),
     ...(shape && { shape }),
   };
 }

@@ -169,6 +169,16 @@ describe('a queue with a bound', () => {
     expect(made[4]?.trace).toMatchObject({ reason: 'queue-full', attempts: [] });
   });
 
+  test('of nobody at all takes the place for what it is: no drain', async () => {
+    const { callAll, settle } = setUp({ ...TWO_A_SECOND, maxQueued: 0 });
+    const made = callAll('abc');
+    await settle();
+    expect(made.map(({ startsMs }) => startsMs.length)).toEqual([1, 1, 0]);
+    expect(String(made[2]?.error)).toBe(
+      'QueueFullError: no call may wait; call again later, or raise maxQueued',
+    );
+  });
+
   test('lets the last of the lowest priority make room for a higher one', async () => {
     const { clock, call, callAll, order } = setUp({ ...TWO_A_SECOND, maxQueued: 3 });
     callAll('--');
@@ -469,6 +479,21 @@ describe('concurrency', () => {
     expect(key()?.maxConcurrent).toBe(10);
     expect(kinds(events)).toContain('limits');
   });
+});
+
+test('the key that was called last is the last one, and the one that is asked about', async () => {
+  const { call, limiter, settle } = setUp({ maxConcurrent: 1 });
+  for (const key of ['a', 'b', 'a']) call('', { key });
+  await settle();
+  expect(limiter.snapshot().map(({ key }) => key)).toEqual(['b', 'a']);
+  expect(limiter.estimate().position).toBe(2);
+});
+
+test('bad questions are refused, all at once', () => {
+  const question = { key: 5, priority: 'urgent', tenant: 5, tokens: -1, model: 'any' };
+  const ask = () => createLimiter().estimate(question as object);
+  expect(ask).toThrow(InvalidOptionsError);
+  for (const name of Object.keys(question)) expect(ask).toThrow(`${name}: got`);
 });
 
 test('bad options are refused, all at once', () => {

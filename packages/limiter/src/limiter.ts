@@ -26,7 +26,11 @@ export interface EstimateOptions {
 
 /** Paces the attempts of the policies that it is given to. */
 export interface Limiter extends CoreLimiter {
-  /** Where a call would stand in the queue that came now, and for how long it would wait there. */
+  /**
+   * Where a call would stand in the queue that came now, and for how long it would wait there.
+   *
+   * @throws {InvalidOptionsError} with every problem of the options
+   */
   estimate(call?: EstimateOptions): QueuePlace;
   /** Every key that is remembered, the least recently used one first. */
   snapshot(): readonly LimiterSnapshot[];

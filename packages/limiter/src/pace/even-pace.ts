@@ -10,6 +10,7 @@ const EPSILON_MS = 1e-6;
 /** No burst at all: whatever is taken, the next waits until it would have refilled. */
 export class EvenPace implements Pacer<EvenCharge> {
   readonly #eachMs: number;
+  #last: EvenCharge | undefined;
   #nextAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(limit: number, perMs: number) {
@@ -24,13 +25,16 @@ export class EvenPace implements Pacer<EvenCharge> {
 
   take(amount: number, nowMs: number): EvenCharge {
     this.#nextAtMs = Math.max(this.#nextAtMs, nowMs) + amount * this.#eachMs;
-    return { amount };
+    this.#last = { amount };
+    return this.#last;
   }
 
   answered(): void {}
 
+  /** Whoever waited for another but the last has gone already, and its own time has to pass. */
   change(charge: EvenCharge, amount: number): void {
-    this.#nextAtMs += (amount - charge.amount) * this.#eachMs;
+    const more = amount - charge.amount;
+    if (more > 0 || charge === this.#last) this.#nextAtMs += more * this.#eachMs;
     charge.amount = amount;
   }
 

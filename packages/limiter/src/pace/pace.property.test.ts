@@ -22,18 +22,27 @@ interface Taken {
   readonly arrivedMs: number;
 }
 
-const steps = (mostAmount: number) =>
+const LIMIT = 10;
+const PER_MS = 1000;
+
+const steps = (mostAmount: number, mostAnswerMs = 50) =>
   fc.array(
     fc.record(
       {
         passMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 700 })),
         amount: fc.integer({ min: 1, max: mostAmount }),
-        answerMs: fc.integer({ min: 0, max: 50 }),
+        answerMs: fc.integer({ min: 0, max: mostAnswerMs }),
         used: fc.integer({ min: 0, max: mostAmount }),
       },
       { requiredKeys: ['passMs', 'amount', 'answerMs'] },
     ),
     { maxLength: 80 },
+  );
+
+/** The same, where the answer comes late and says that less was used. */
+const refunds = (mostAmount: number) =>
+  steps(mostAmount, 3 * PER_MS).map((given) =>
+    given.map(({ used = 0, ...step }) => ({ ...step, used: Math.min(used, step.amount) })),
   );
 
 /** Takes whatever may be taken, each after the wait that it was told, and answers in any order. */
@@ -71,9 +80,6 @@ function play(pacer: Pacer, given: readonly Step[], change: boolean): readonly T
   return taken;
 }
 
-const LIMIT = 10;
-const PER_MS = 1000;
-
 describe('a log of a window', () => {
   test('never has more than its limit in any window, by the time of sending or of arrival', () => {
     fc.assert(
@@ -86,6 +92,20 @@ describe('a log of a window', () => {
               .reduce((total, { amount }) => total + amount, 0);
             expect(sum).toBeLessThanOrEqual(LIMIT);
           }
+        }
+      }),
+    );
+  });
+
+  test('gives back only what was not used, however late the answer', () => {
+    fc.assert(
+      fc.property(refunds(4), (given) => {
+        const taken = play(new WindowLog(LIMIT, PER_MS), given, true);
+        for (const { atMs: startMs } of taken) {
+          const sum = taken
+            .filter(({ atMs }) => atMs >= startMs && atMs < startMs + PER_MS)
+            .reduce((total, { amount }) => total + amount, 0);
+          expect(sum).toBeLessThanOrEqual(LIMIT);
         }
       }),
     );
@@ -131,6 +151,32 @@ describe('a bucket', () => {
     );
   });
 
+  test('gives nothing back that it would have lost when it was full', () => {
+    fc.assert(
+      fc.property(refunds(8), (given) => {
+        const taken = play(new TokenBucket(LIMIT, PER_MS), given, true);
+        taken.forEach(({ atMs: startMs }, from) => {
+          let sum = 0;
+          for (const { atMs, amount } of taken.slice(from)) {
+            sum += amount;
+            const allowed = LIMIT + ((atMs - startMs) * LIMIT) / PER_MS;
+            expect(sum).toBeLessThanOrEqual(allowed + 1e-6);
+          }
+        });
+      }),
+    );
+  });
+
+  test('gives back what was not used of it, however late that is known', () => {
+    const bucket = new TokenBucket(LIMIT, PER_MS);
+    bucket.take(LIMIT, 0);
+    const charges = Array.from({ length: 50 }, (_, index) => bucket.take(1, (index + 1) * 100));
+    expect(bucket.available(5000)).toBeCloseTo(0, 6);
+    const [oldest, ...others] = charges;
+    for (const charge of [oldest, ...others.slice(-5)]) if (charge) bucket.change(charge, 0);
+    expect(bucket.available(5000)).toBeCloseTo(6, 6);
+  });
+
   test('is full again when all has refilled', () => {
     fc.assert(
       fc.property(steps(4), (given) => {
@@ -147,6 +193,19 @@ describe('a bucket', () => {
     const taken = play(new TokenBucket(LIMIT, PER_MS), burst, false);
     expect((taken.at(-1)?.atMs ?? 0) - (taken[0]?.atMs ?? 0)).toBeCloseTo(100 * PER_MS, 3);
   });
+});
+
+test('an even pace gives the time of one back only to the next, and only if it is the last', () => {
+  fc.assert(
+    fc.property(refunds(4), (given) => {
+      const taken = play(new EvenPace(LIMIT, PER_MS), given, true);
+      taken.slice(1).forEach(({ atMs }, index) => {
+        const before = taken[index];
+        const gapMs = atMs - (before?.atMs ?? 0);
+        expect(gapMs).toBeGreaterThanOrEqual(((before?.amount ?? 0) * PER_MS) / LIMIT - 1e-6);
+      });
+    }),
+  );
 });
 
 test('an even pace never lets two go without the time of the first between them', () => {
