@@ -13,7 +13,8 @@ import { TcpProxy } from './tcp-proxy.js';
 
 const LIMIT = 20;
 const PER_SECOND = [{ unit: 'requests', amount: LIMIT, perMs: 1000, shape: 'even' }] as const;
-const TOKENS = { amount: 60_000, perMs: 20_000 };
+const TOKENS = { amount: 180_000, perMs: 60_000 };
+const TOKENS_MS = 80_000;
 
 type Row = () => Promise<string>;
 
@@ -75,12 +76,12 @@ const rows: Readonly<Record<string, Row>> = {
     const course = await runFleet({
       redis: redis.url,
       limits: [{ unit: 'tokens', amount, perMs, shape: 'sliding' }],
-      ms: 45_000,
+      ms: TOKENS_MS,
       promptBytes: 400,
       server: { tokenLimit: { shape: 'window', limit: amount, perMs } },
     });
     const taken = course.requests.reduce((sum, request) => sum + tokensOf(request), 0);
-    const ideal = (amount / perMs) * 45_000;
+    const ideal = (amount / perMs) * TOKENS_MS;
     const most = course.mostTokensIn(perMs, tokensOf) / amount;
     return [
       `${percent(taken / ideal)} of the limit`,

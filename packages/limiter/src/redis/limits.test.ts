@@ -15,6 +15,15 @@ test('the strictest of several limits sets the pace, given or learnt', () => {
   expect(limits.paceMs('requests', 0)).toBe(1000);
 });
 
+test('what is left of a limit that was given too may waver', () => {
+  const limits = new Limits([perSecond], 'window');
+  const said = { unit: 'requests', name: 'rps', limit: 5, remaining: 3 } as const;
+  limits.learn([{ ...said, resetMs: 670 }], 0);
+  expect(limits.paceMs('requests', 0)).toBe(200);
+  limits.learn([{ ...said, remaining: 1, resetMs: 900 }], 300);
+  expect(limits.paceMs('requests', 300)).toBe(900);
+});
+
 test('it is news when a limit was not known, or holds another amount', () => {
   const limits = new Limits([], 'window');
   const said = { unit: 'requests', name: 'rpm', limit: 60, remaining: 50, resetMs: 1000 } as const;

@@ -3,6 +3,9 @@ import { amountOf, type Need, type Unit } from '../need.js';
 import type { LearntLimit, LimitSnapshot, TooLarge } from '../permit-source.js';
 import { LearntPace, type ResetShape } from './learnt-pace.js';
 
+/** What is left of a limit wavers; only where it asks for so much more time a given limit gives way. */
+const CLEARLY = 1.15;
+
 /** Every unit that a limit can count. */
 export const UNITS = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
 
@@ -40,13 +43,16 @@ export class Limits {
 
   /** Milliseconds for each of a unit that keep every limit of it; 0: there is none. */
   paceMs(unit: Unit, nowMs: number): number {
-    const given = this.#given.filter((limit) => limit.unit === unit);
+    const givenMs = this.givenPaceMs(unit);
     const learnt = [...this.#learnt.values()].filter((limit) => limit.unit === unit);
-    return Math.max(
-      0,
-      ...given.map(({ amount, perMs }) => perMs / amount),
-      ...learnt.map(({ pace }) => pace.paceMs(nowMs)),
-    );
+    const learntMs = Math.max(0, ...learnt.map(({ pace }) => pace.paceMs(nowMs)));
+    return learntMs > givenMs * CLEARLY ? learntMs : givenMs;
+  }
+
+  /** The same for the limits that were given alone. */
+  givenPaceMs(unit: Unit): number {
+    const given = this.#given.filter((limit) => limit.unit === unit);
+    return Math.max(0, ...given.map(({ amount, perMs }) => perMs / amount));
   }
 
   /** The shortest window of the limits that were given, in milliseconds; absent: none was. */

@@ -66,7 +66,9 @@ export class Meters {
       const known = this.#all.get(unit);
       if (known !== undefined) {
         const { meter } = known;
-        if (Math.abs(paceMs - meter.paceMs) > SAME_PACE * meter.paceMs) meter.paceMs = paceMs;
+        const isGiven = paceMs === this.#spaced(unit, this.#options.limits.givenPaceMs(unit));
+        const isOther = Math.abs(paceMs - meter.paceMs) > SAME_PACE * meter.paceMs;
+        if (isGiven || isOther) meter.paceMs = paceMs;
       } else if (paceMs > 0) this.#add(unit, paceMs);
     }
   }
@@ -151,7 +153,11 @@ export class Meters {
   }
 
   #paceMs(unit: Unit, nowMs: number): number {
-    return this.#options.limits.paceMs(unit, nowMs) * (unit === 'requests' ? SPACING : 1);
+    return this.#spaced(unit, this.#options.limits.paceMs(unit, nowMs));
+  }
+
+  #spaced(unit: Unit, paceMs: number): number {
+    return unit === 'requests' ? paceMs * SPACING : paceMs;
   }
 
   #shareMs(meter: Meter, amount: number): number {

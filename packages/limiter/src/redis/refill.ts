@@ -3,7 +3,7 @@ const STEPS = 240;
 const LEAST_STEP_MS = 25;
 const MOST_STEP_MS = 250;
 /** How many steps an idle fleet saves up. */
-const SAVED_STEPS = 4;
+const SAVED_STEPS = 3;
 /** How much of a limit is handed out: what is saved up comes on top of it in a window. */
 const USED_SHARE = 0.98;
 
