@@ -56,6 +56,31 @@ describe('what answers tell', () => {
     expect(key()?.limits).toMatchObject([{ remaining: 59 }]);
   });
 
+  test('from an earlier request tells nothing of the limit or the window that came later', async () => {
+    const { clock, call, callAll, order, key } = setUp({ maxConcurrent: 100 });
+    const early = call('-');
+    await clock.advance(61_000);
+    const late = call('-');
+    await clock.advance(0);
+    await late.answer({ status: 200, headers: told(20, 19, 60) });
+    await early.answer({ status: 200, headers: told(10, 0, 60) });
+    expect(key()?.limits).toMatchObject([{ limit: 20, remaining: 19 }]);
+    callAll('abc');
+    await clock.advance(0);
+    expect(order.join('')).toBe('--abc');
+  });
+
+  test('keeps a share of it for interactive calls', async () => {
+    const { clock, call, callAll, order } = setUp({ maxConcurrent: 100, interactiveShare: 0.2 });
+    const first = call('i', { priority: 'interactive' });
+    await clock.advance(0);
+    await first.answer({ status: 200, headers: told(10, 4, 30) });
+    callAll('bbbb', { priority: 'batch' });
+    callAll('iii', { priority: 'interactive' });
+    await clock.advance(0);
+    expect(order.join('')).toBe('ibbii');
+  });
+
   test('of requests of about the same time: the smaller one holds', async () => {
     const { callAll, key } = setUp();
     const [first, second] = callAll('ab');

@@ -457,6 +457,23 @@ describe('concurrency', () => {
     ]);
   });
 
+  test.each([10, 'auto'] as const)(
+    'of %s keeps a share for interactive calls, once there was one',
+    async (maxConcurrent) => {
+      const { call, callAll, settle, key } = setUp({ maxConcurrent, interactiveShare: 0.2 });
+      const first = call('', { priority: 'interactive' });
+      await settle();
+      await first.fail(new Error('no answer'));
+      const most = key()?.maxConcurrent ?? 0;
+      callAll('b'.repeat(30), { priority: 'batch' });
+      await settle();
+      expect(key()?.inFlight).toBe(most * 0.8);
+      callAll('i'.repeat(30), { priority: 'interactive' });
+      await settle();
+      expect(key()?.inFlight).toBe(most);
+    },
+  );
+
   test('is halved once for each episode of throttling, however many are refused', async () => {
     const { clock, callAll, events, key } = setUp({}, { maxRetries: 0 });
     const made = callAll('x'.repeat(20));
