@@ -2,6 +2,8 @@ import type { Renewal } from './profile.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** What a `Date` can hold (ECMA-262, 21.4.1.1), less a month. */
+const LATEST_MS = 8.64e15 - 31 * DAY_MS;
 
 /**
  * Milliseconds until an allowance is renewed, above 0.
@@ -9,16 +11,23 @@ const DAY_MS = 24 * HOUR_MS;
  * @param serverNowMs the server's clock in Unix milliseconds
  */
 export function msUntilRenewal(renewal: Renewal, serverNowMs: number): number {
-  const now = new Date(serverNowMs);
-  if (Number.isNaN(now.getTime())) return DAY_MS;
+  if (!(Math.abs(serverNowMs) < LATEST_MS)) return DAY_MS;
   switch (renewal) {
     case 'day':
-      return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1) - serverNowMs;
+      return DAY_MS - modulo(serverNowMs, DAY_MS);
     case 'month':
-      return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - serverNowMs;
+      return msUntilNextMonth(serverNowMs);
     case 'day-pacific':
       return msUntilPacificMidnight(serverNowMs);
   }
+}
+
+function msUntilNextMonth(serverNowMs: number): number {
+  const now = new Date(serverNowMs);
+  const next = new Date(0);
+  // `Date.UTC` takes the years up to 99 for others.
+  next.setUTCFullYear(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+  return next.getTime() - serverNowMs;
 }
 
 /** On the two days of the year on which the clocks change, the first guess is an hour off. */
@@ -32,5 +41,9 @@ function msUntilPacificMidnight(serverNowMs: number): number {
 function msOfPacificDay(ms: number): number {
   const time = new Date(ms).toLocaleTimeString('en-GB', { timeZone: 'America/Los_Angeles' });
   const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  return hours * HOUR_MS + minutes * 60_000 + seconds * 1_000 + (((ms % 1_000) + 1_000) % 1_000);
+  return hours * HOUR_MS + minutes * 60_000 + seconds * 1_000 + modulo(ms, 1_000);
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
 }

@@ -30,8 +30,8 @@ test('its maxConcurrent holds for attempts, not only for their start', async () 
 test('its minTime holds', async () => {
   const { call, times } = setUp(new Bottleneck({ minTime: 30 }));
   await Promise.all(Array.from({ length: 5 }, () => call(0)));
-  // Its timers may be a millisecond early at either end.
-  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(4 * 30 - 2);
+  // Its timers may be a few milliseconds early, each of them.
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(4 * 30 - 20);
 });
 
 test('its reservoir holds', async () => {
