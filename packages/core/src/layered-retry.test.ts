@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RefrainedCalls } from './layered-retry.js';
 
-const MINUTE = 60_000;
+const TWO_MINUTES = 120_000;
 
 test('what was not refrained from is not recognised', () => {
   const calls = new RefrainedCalls();
@@ -31,33 +31,33 @@ test('a series that is refrained from each time keeps the number of its first ca
   expect(calls.recognise('one', 30)).toEqual({ of: 7, times: 2 });
 });
 
-describe('it is remembered for a minute', () => {
+describe('it is remembered for two minutes', () => {
   test('and recognised in its last moment', () => {
     const calls = new RefrainedCalls();
     calls.remember('one', 1, 1000);
-    expect(calls.recognise('one', 1000 + MINUTE)).toEqual({ of: 1, times: 1 });
+    expect(calls.recognise('one', 1000 + TWO_MINUTES)).toEqual({ of: 1, times: 1 });
   });
 
   test('and forgotten after it', () => {
     const calls = new RefrainedCalls();
     calls.remember('one', 1, 1000);
-    expect(calls.recognise('one', 1001 + MINUTE)).toBeUndefined();
+    expect(calls.recognise('one', 1001 + TWO_MINUTES)).toBeUndefined();
     expect(calls.isEmpty).toBe(true);
   });
 
   test('from the last time that it was refrained from', () => {
     const calls = new RefrainedCalls();
     calls.remember('one', 1, 0);
-    calls.remember('one', 2, MINUTE);
-    expect(calls.recognise('one', 2 * MINUTE)).toEqual({ of: 1, times: 1 });
+    calls.remember('one', 2, TWO_MINUTES);
+    expect(calls.recognise('one', 2 * TWO_MINUTES)).toEqual({ of: 1, times: 1 });
   });
 
   test('after which the same request begins a new series', () => {
     const calls = new RefrainedCalls();
     calls.remember('one', 1, 0);
     calls.recognise('one', 1);
-    calls.remember('one', 9, 2 * MINUTE);
-    expect(calls.recognise('one', 2 * MINUTE)).toEqual({ of: 9, times: 1 });
+    calls.remember('one', 9, 2 * TWO_MINUTES);
+    expect(calls.recognise('one', 2 * TWO_MINUTES)).toEqual({ of: 9, times: 1 });
   });
 });
 
@@ -96,11 +96,11 @@ describe('where repetitions are refused', () => {
     expect(calls.recognise('one', 5001)).toEqual({ of: 1, times: 2 });
   });
 
-  test('for longer than a minute too', () => {
-    const calls = new RefrainedCalls(10 * MINUTE);
+  test('for longer than two minutes too', () => {
+    const calls = new RefrainedCalls(10 * TWO_MINUTES);
     calls.remember('one', 1, 0, refusal);
-    expect(calls.recognise('one', 10 * MINUTE)).toEqual({ of: 1, times: 1, refusal });
-    expect(calls.recognise('one', 10 * MINUTE + 1)).toBeUndefined();
+    expect(calls.recognise('one', 10 * TWO_MINUTES)).toEqual({ of: 1, times: 1, refusal });
+    expect(calls.recognise('one', 10 * TWO_MINUTES + 1)).toBeUndefined();
   });
 
   test('the latest thousand are remembered', () => {

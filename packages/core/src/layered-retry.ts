@@ -1,7 +1,7 @@
 import type { Refusal } from './gate/refusal.js';
 
-/** How long a refrained call is remembered at least: the waits of the loops and SDKs above are shorter. */
-const REMEMBERED_MS = 60_000;
+/** How long a refrained call is remembered at least: LangChain.js waits for up to 64 seconds. */
+const REMEMBERED_MS = 120_000;
 
 /** How many are remembered, and how many where repetitions are refused. */
 const MOST_REMEMBERED = 100;
@@ -40,7 +40,7 @@ export interface Repetition {
 
 /**
  * Remembers what was not repeated because it may have been done, to notice when a layer above repeats
- * it all the same: for a minute, or for as long as repetitions are refused. At most the latest 100 are
+ * it all the same: for two minutes, or for as long as repetitions are refused. At most the latest 100 are
  * remembered, or 1,000 where they are refused, by their fingerprints.
  */
 export class RefrainedCalls {
