@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@forbear/source', ...defaultServerConditions];
 
+/** These put globals in place before they load what looks for them. */
+const CHANGE_THE_PLATFORM = ['test/axios-xhr.test.ts'];
+
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 export default defineConfig({
@@ -12,13 +15,18 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [
-      // Units keep no state, so they need no process of their own.
       {
         ...resolve,
         extends: true,
-        test: { name: 'units', include: ['packages/*/src/**/*.test.ts'], isolate: false },
+        // Tests leave nothing behind, so they need no process of their own.
+        test: {
+          name: 'shared',
+          include: ['packages/*/src/**/*.test.ts', 'test/*.test.ts'],
+          exclude: CHANGE_THE_PLATFORM,
+          isolate: false,
+        },
       },
-      { ...resolve, extends: true, test: { name: 'whole', include: ['test/*.test.ts'] } },
+      { ...resolve, extends: true, test: { name: 'apart', include: CHANGE_THE_PLATFORM } },
     ],
   },
 });
