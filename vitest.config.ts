@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@forbear/source', ...defaultServerConditions];
 
-/** These put globals in place before they load what looks for them. */
-const CHANGE_THE_PLATFORM = ['test/axios-xhr.test.ts'];
+/** These put globals in place before they load what looks for them, or watch the sockets of all. */
+const NEED_A_PROCESS = ['test/axios-xhr.test.ts', 'test/wire*.test.ts'];
 
 const resolve = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
@@ -22,11 +22,11 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['packages/*/src/**/*.test.ts', 'test/*.test.ts'],
-          exclude: CHANGE_THE_PLATFORM,
+          exclude: NEED_A_PROCESS,
           isolate: false,
         },
       },
-      { ...resolve, extends: true, test: { name: 'apart', include: CHANGE_THE_PLATFORM } },
+      { ...resolve, extends: true, test: { name: 'apart', include: NEED_A_PROCESS } },
     ],
   },
 });
