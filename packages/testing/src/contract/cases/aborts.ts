@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { assertReason } from '../called.js';
 import { kindOf } from '../error-kind.js';
 import type { Rig } from '../rig.js';
@@ -96,6 +96,7 @@ export function describeAborts({ test }: Suite): void {
     const { provider, call, callBare } = await setUp({ retryBudget: false });
     const listenersAfter = async (make: Rig['call']) => {
       const { signal } = new AbortController();
+      setMaxListeners(0, signal);
       for (let each = 0; each < 30; each++) await make({ signal });
       return getEventListeners(signal, 'abort').length;
     };
