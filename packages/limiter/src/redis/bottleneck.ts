@@ -96,6 +96,11 @@ export function connectBottleneck(client: RedisClient, watch: ScriptWatch): Shar
   return connection;
 }
 
+/** Within how many milliseconds a job has to start and end, in case its process dies. */
+export const EXPIRATION_MS = 10_000;
+/** How long after a failure Redis is asked again, in milliseconds. */
+export const AGAIN_MS = 100;
+
 export interface SharedLimiterOptions {
   /** The name of it in Redis: its keys begin with `b_` and it. */
   readonly id: string;
@@ -121,12 +126,32 @@ export function createSharedLimiter(
 }
 
 /** Changes settings of a limiter for all processes; where Redis is lost, they are sent when it is back. */
-export function changeSettings(
-  limiter: SharedLimiter,
-  settings: Bottleneck.ConstructorOptions,
-): void {
+function changeSettings(limiter: SharedLimiter, settings: Bottleneck.ConstructorOptions): void {
   // It returns a promise, whatever its types say.
   Promise.resolve(limiter.updateSettings(settings)).catch(() => {});
+}
+
+/**
+ * Keeps settings of a limiter as they are said here, whatever was stored by processes that say otherwise.
+ *
+ * @returns what stores them again, after a change
+ */
+export function keepSettings(
+  limiter: SharedLimiter,
+  settings: () => Bottleneck.ConstructorOptions,
+): () => void {
+  let isReady = false;
+  const store = () => {
+    if (isReady) changeSettings(limiter, settings());
+  };
+  limiter.ready().then(
+    () => {
+      isReady = true;
+      store();
+    },
+    () => {},
+  );
+  return store;
 }
 
 /** Has a limiter look whether any of its waiting jobs can go, as it does by itself on a message of Redis. */

@@ -1,15 +1,15 @@
 import type { Clock } from '@forbear/core';
 import {
-  changeSettings,
+  AGAIN_MS,
   createSharedLimiter,
   drain,
+  EXPIRATION_MS,
+  keepSettings,
   type SharedConnection,
   type SharedLimiter,
 } from './bottleneck.js';
 import type { Meter } from './meter.js';
 
-/** Within how many milliseconds a permit has to start, in case its process dies. */
-const EXPIRATION_MS = 10_000;
 /** How many permits are on their way at once, so that Redis is asked ahead of time. */
 const MOST_JOBS = 8;
 const AHEAD_MS = 600;
@@ -21,8 +21,6 @@ const LEAST_GAP_MS = 10;
 const LEAST_FRESH_MS = 250;
 /** A wait that is not over after this is looked at, in milliseconds. */
 const LOOK_MS = 1000;
-/** How long after a failure Redis is asked again, in milliseconds. */
-const AGAIN_MS = 100;
 
 export interface PacedPermitsOptions {
   readonly connection: SharedConnection;
@@ -42,12 +40,12 @@ export interface PacedPermitsOptions {
 /** Permits to start a request, evenly spaced over all processes by the `minTime` of Bottleneck. */
 export class PacedPermits implements Meter {
   readonly #options: PacedPermitsOptions;
+  readonly #store: () => void;
   readonly limiter: SharedLimiter;
   readonly burstMs = 20;
   #paceMs: number;
   #stock = 0;
   #stockedAtMs = 0;
-  #isReady = false;
   #jobs = 0;
   #timed = 0;
   #cameAtMs = Number.NEGATIVE_INFINITY;
@@ -63,14 +61,7 @@ export class PacedPermits implements Meter {
     this.limiter.on('scheduled', () => {
       this.#timed++;
     });
-    // What was stored by processes with another limit gives way.
-    this.limiter.ready().then(
-      () => {
-        this.#isReady = true;
-        this.#store();
-      },
-      () => {},
-    );
+    this.#store = keepSettings(this.limiter, () => ({ minTime: this.#gapMs }));
   }
 
   get paceMs(): number {
@@ -145,10 +136,6 @@ export class PacedPermits implements Meter {
 
   get #gapMs(): number {
     return this.#paceMs * this.#batch;
-  }
-
-  #store(): void {
-    if (this.#isReady) changeSettings(this.limiter, { minTime: this.#gapMs });
   }
 
   #schedule(): void {

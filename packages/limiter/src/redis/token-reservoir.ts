@@ -1,17 +1,16 @@
 import type { Clock } from '@forbear/core';
 import {
-  changeSettings,
+  AGAIN_MS,
   createSharedLimiter,
   drain,
+  EXPIRATION_MS,
+  keepSettings,
   type SharedConnection,
   type SharedLimiter,
 } from './bottleneck.js';
 import type { Meter } from './meter.js';
 import { increaseOf, type Refill, refillOf, savedMs } from './refill.js';
 
-const EXPIRATION_MS = 10_000;
-/** How long after a failure Redis is asked again, in milliseconds. */
-const AGAIN_MS = 100;
 /** After so many looks it is not left to Redis to say who goes. */
 const PATIENT_LOOKS = 8;
 
@@ -35,11 +34,11 @@ export interface TokenReservoirOptions {
 export class TokenReservoir implements Meter {
   readonly limiter: SharedLimiter;
   readonly #options: TokenReservoirOptions;
+  readonly #store: () => void;
   #paceMs: number;
   #refill: Refill;
   #stock = 0;
   #ordered = 0;
-  #isReady = false;
   #jobs = 0;
   /** Orders that wait in Redis. */
   #waiting = 0;
@@ -57,13 +56,7 @@ export class TokenReservoir implements Meter {
       ...increaseOf(this.#refill),
       timeout,
     });
-    this.limiter.ready().then(
-      () => {
-        this.#isReady = true;
-        this.#store();
-      },
-      () => {},
-    );
+    this.#store = keepSettings(this.limiter, () => increaseOf(this.#refill));
   }
 
   get paceMs(): number {
@@ -137,10 +130,6 @@ export class TokenReservoir implements Meter {
   #increment(amount: number): void {
     const whole = Math.round(amount);
     if (whole !== 0) this.limiter.incrementReservoir(whole).catch(() => {});
-  }
-
-  #store(): void {
-    if (this.#isReady) changeSettings(this.limiter, increaseOf(this.#refill));
   }
 
   /** Orders tokens: one step of them first, and the rest is owed, and waited for, while nobody else gets any. */
