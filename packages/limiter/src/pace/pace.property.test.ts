@@ -134,19 +134,23 @@ describe('a log of a window', () => {
   });
 });
 
+/** Between any two times no more is taken than a full bucket and what has refilled since. */
+function expectRefillAtMost(taken: ReturnType<typeof play>): void {
+  taken.forEach(({ atMs: startMs }, from) => {
+    let sum = 0;
+    for (const { atMs, amount } of taken.slice(from)) {
+      sum += amount;
+      const allowed = LIMIT + ((atMs - startMs) * LIMIT) / PER_MS;
+      expect(sum).toBeLessThanOrEqual(allowed + 1e-6);
+    }
+  });
+}
+
 describe('a bucket', () => {
   test('never takes more than a full bucket and what has refilled since, at any two times', () => {
     fc.assert(
       fc.property(steps(4), (given) => {
-        const taken = play(new TokenBucket(LIMIT, PER_MS), given, false);
-        taken.forEach(({ atMs: startMs }, from) => {
-          let sum = 0;
-          for (const { atMs, amount } of taken.slice(from)) {
-            sum += amount;
-            const allowed = LIMIT + ((atMs - startMs) * LIMIT) / PER_MS;
-            expect(sum).toBeLessThanOrEqual(allowed + 1e-6);
-          }
-        });
+        expectRefillAtMost(play(new TokenBucket(LIMIT, PER_MS), given, false));
       }),
     );
   });
@@ -154,15 +158,7 @@ describe('a bucket', () => {
   test('gives nothing back that it would have lost when it was full', () => {
     fc.assert(
       fc.property(refunds(8), (given) => {
-        const taken = play(new TokenBucket(LIMIT, PER_MS), given, true);
-        taken.forEach(({ atMs: startMs }, from) => {
-          let sum = 0;
-          for (const { atMs, amount } of taken.slice(from)) {
-            sum += amount;
-            const allowed = LIMIT + ((atMs - startMs) * LIMIT) / PER_MS;
-            expect(sum).toBeLessThanOrEqual(allowed + 1e-6);
-          }
-        });
+        expectRefillAtMost(play(new TokenBucket(LIMIT, PER_MS), given, true));
       }),
     );
   });
