@@ -16,7 +16,7 @@ import { AS_IS, planBody } from './body.js';
 import { watchAborts } from './call-signal.js';
 import { discardAnswer } from './discard.js';
 import { gatherFacts } from './gather.js';
-import { readAnswer } from './read-usage.js';
+import { readAnswer } from './read-answer.js';
 import { rebuildOutcome } from './rebuild.js';
 import { requestHeadersOf } from './request-headers.js';
 import { Sender } from './sender.js';

@@ -1,14 +1,13 @@
 import {
+  adapterChecks,
   CALL_LIMIT_CHECKS,
   type CallLimits,
   check,
   definePolicy,
   functionOption,
   InvalidOptionsError,
-  POLICY_CHECKS,
   type Policy,
   type PolicyOptions,
-  policyOption,
   record,
 } from '@forbear/core';
 import type { BodyFactory } from './body-factory.js';
@@ -33,27 +32,14 @@ function isInstance(value: unknown): boolean {
 
 const instanceOption = check(isInstance, 'give axios itself, or what axios.create() made');
 
-const SHARED_POLICY_CHECKS = {
-  policy: policyOption,
-  ...Object.fromEntries(
-    Object.keys(POLICY_CHECKS).map((name) => [
-      name,
-      check(() => false, 'give it to definePolicy(), since there is a policy'),
-    ]),
-  ),
-};
-
-const CHECKS = { ...POLICY_CHECKS, policy: policyOption };
-
 const callOption = record({ ...CALL_LIMIT_CHECKS, body: functionOption });
 
 /** Checks what `attachForbear` is given, and makes the policy. */
 export function readPolicy(instance: unknown, options: AxiosOptions): Policy {
-  const isShared = (options as AxiosOptions | null)?.policy !== undefined;
   const problems = [
     // `undefined` would count as not given.
     ...instanceOption(instance ?? null, 'instance'),
-    ...record(isShared ? SHARED_POLICY_CHECKS : CHECKS)(options, ''),
+    ...record(adapterChecks(options))(options, ''),
   ];
   if (problems.length > 0) throw new InvalidOptionsError('attachForbear', problems);
   const { policy, ...rest } = options;

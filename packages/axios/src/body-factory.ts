@@ -1,4 +1,4 @@
-import { onAbort } from '@forbear/core';
+import { untilAborted } from '@forbear/core';
 import { isWebStream } from './stream-kind.js';
 
 /** Makes the body anew for every attempt: whatever the adapter takes as `config.data`. */
@@ -14,19 +14,7 @@ export async function makeBody(
 ): Promise<unknown> {
   signal?.throwIfAborted();
   const making = Promise.resolve(factory());
-  if (signal === undefined) return making;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = onAbort(signal, () => {
-      making.then(destroy).catch(() => {});
-      reject(signal.reason);
-    });
-  });
-  try {
-    return await Promise.race([making, aborted]);
-  } finally {
-    stop?.();
-  }
+  return signal === undefined ? making : untilAborted(making, signal, destroy);
 }
 
 /** Frees what a stream that nobody reads holds, be it one of the web or of Node. */

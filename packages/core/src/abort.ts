@@ -32,3 +32,26 @@ function listen(signal: AbortSignal): Waiting {
   signal.addEventListener('abort', listener, { once: true });
   return added;
 }
+
+/**
+ * Gives what `making` gives, unless `signal` aborts before: then it rejects at once with the reason
+ * itself, and what comes later is given to `free`.
+ */
+export async function untilAborted<T>(
+  making: Promise<T>,
+  signal: AbortSignal,
+  free: (value: T) => unknown,
+): Promise<T> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = onAbort(signal, () => {
+      making.then(free).catch(() => {});
+      reject(signal.reason);
+    });
+  });
+  try {
+    return await Promise.race([making, aborted]);
+  } finally {
+    stop?.();
+  }
+}

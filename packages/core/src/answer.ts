@@ -62,10 +62,20 @@ export function isSpecific({ envelope, code, message, headers, keyed }: ProfileR
  * success only where the profile says that errors hide in it.
  */
 export function isBodyTelling(status: number, profile: ProviderProfile): boolean {
-  const isTelling = (rule: ProfileRule) =>
-    isAbout(rule, status) &&
-    (status < 400 || (rule.envelope ?? rule.code ?? rule.message) !== undefined);
-  return profile.rules.some(isTelling) || genericProfile.rules.some(isTelling);
+  let statuses = tellingStatuses.get(profile);
+  if (statuses === undefined) {
+    statuses = new Set([...profile.rules, ...genericProfile.rules].flatMap(statusesToldByBody));
+    tellingStatuses.set(profile, statuses);
+  }
+  return statuses.has(status);
+}
+
+/** Asked after each call, so it is found out once. */
+const tellingStatuses = new WeakMap<ProviderProfile, ReadonlySet<number>>();
+
+function statusesToldByBody({ status, envelope, code, message }: ProfileRule): readonly number[] {
+  const looksAtBody = (envelope ?? code ?? message) !== undefined;
+  return [status].flat().filter((each) => each < 400 || looksAtBody);
 }
 
 /** Whether a rule is about this status. */

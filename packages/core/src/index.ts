@@ -1,4 +1,5 @@
-export { onAbort } from './abort.js';
+export { onAbort, untilAborted } from './abort.js';
+export { adapterChecks } from './adapter-checks.js';
 export { isBodyTelling } from './answer.js';
 export type {
   Backoff,
@@ -39,6 +40,7 @@ export type { GateSnapshot, Gates, KeyWaste } from './gates.js';
 export { genericProfile } from './generic-profile.js';
 export { readHeader } from './http/headers.js';
 export { type RateLimit, readRateLimits } from './http/rate-limit.js';
+export { momentOfReset } from './http/reset-value.js';
 export { serverNow } from './http/server-now.js';
 export {
   carriesIdempotencyKey,

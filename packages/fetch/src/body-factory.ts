@@ -1,4 +1,4 @@
-import { onAbort } from '@forbear/core';
+import { untilAborted } from '@forbear/core';
 import type { Body, Init } from './request-parts.js';
 
 /** Makes the body anew for every attempt. */
@@ -14,27 +14,9 @@ export async function makeBody(
 ): Promise<Partial<Init>> {
   signal?.throwIfAborted();
   const making = Promise.resolve(factory());
-  const body = await (signal === undefined ? making : untilAborted(making, signal));
+  const body = await (signal === undefined ? making : untilAborted(making, signal, cancel));
   const parts: Partial<Init> = { body };
   return isStream(body) ? Object.assign(parts, { duplex: 'half' }) : parts;
-}
-
-async function untilAborted(
-  making: Promise<Body | null>,
-  signal: AbortSignal,
-): Promise<Body | null> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = onAbort(signal, () => {
-      making.then(cancel).catch(() => {});
-      reject(signal.reason);
-    });
-  });
-  try {
-    return await Promise.race([making, aborted]);
-  } finally {
-    stop?.();
-  }
 }
 
 function isStream(body: Body | null): boolean {

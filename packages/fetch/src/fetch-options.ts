@@ -1,4 +1,5 @@
 import {
+  adapterChecks,
   assertOptions,
   CALL_LIMIT_CHECKS,
   type CallLimits,
@@ -6,10 +7,8 @@ import {
   definePolicy,
   functionOption,
   InvalidOptionsError,
-  POLICY_CHECKS,
   type Policy,
   type PolicyOptions,
-  policyOption,
   record,
 } from '@forbear/core';
 import type { Fetch } from './bare-fetch.js';
@@ -52,19 +51,6 @@ const OWN_CHECKS = {
   ),
 };
 
-const SHARED_POLICY_CHECKS = {
-  ...OWN_CHECKS,
-  policy: policyOption,
-  ...Object.fromEntries(
-    Object.keys(POLICY_CHECKS).map((name) => [
-      name,
-      check(() => false, 'give it to definePolicy(), since there is a policy'),
-    ]),
-  ),
-};
-
-const CHECKS = { ...POLICY_CHECKS, ...OWN_CHECKS, policy: policyOption };
-
 const callOption = record({ ...CALL_LIMIT_CHECKS, body: functionOption });
 
 /**
@@ -80,8 +66,7 @@ export function readFetchOptions(
   readonly fetch: Fetch | undefined;
   readonly maxReplayBytes: number;
 } {
-  const isShared = (options as FetchOptions | null)?.policy !== undefined;
-  assertOptions(name, options, isShared ? SHARED_POLICY_CHECKS : CHECKS);
+  assertOptions(name, options, adapterChecks(options, OWN_CHECKS));
   const { policy, fetch, maxReplayBytes = DEFAULT_MAX_REPLAY_BYTES, ...rest } = options;
   return { policy: policy ?? definePolicy(rest), fetch, maxReplayBytes };
 }

@@ -1,4 +1,11 @@
-import type { Clock, Facts, LaneEnd, Permit, ProviderProfile } from '@forbear/core';
+import {
+  adviseConcurrency,
+  type Clock,
+  type Facts,
+  type LaneEnd,
+  type Permit,
+  type ProviderProfile,
+} from '@forbear/core';
 import type { Concurrency, PaceReason } from './concurrency.js';
 import type { Entry } from './entry.js';
 import { endKindOf, TakenPermit, usedBy } from './lane-permit.js';
@@ -104,14 +111,12 @@ export class KeyLimits {
 
   #notice(limits: readonly LearntLimit[]): void {
     const { profile, tell } = this.#parts;
-    const { inFlightShare } = profile;
     const changed = limits.flatMap(({ name, unit, limit }) => {
       const was = this.#held.get(name);
       if (limit === undefined || limit === was) return [];
       this.#held.set(name, limit);
-      if (unit === 'requests' && inFlightShare !== undefined) {
-        this.concurrency.advise(limit * inFlightShare);
-      }
+      const advised = unit === 'requests' ? adviseConcurrency(profile, limit) : undefined;
+      if (advised !== undefined) this.concurrency.advise(advised);
       return [{ name, unit, limit, ...(was !== undefined && { was }) }];
     });
     if (changed.length > 0) tell({ type: 'limits', limits: changed });

@@ -1,4 +1,5 @@
 import {
+  adviseConcurrency,
   assertOptions,
   CALL_LIMIT_CHECKS,
   type Clock,
@@ -6,6 +7,7 @@ import {
   durationMs,
   type Lane,
   type LaneContext,
+  type ProviderProfile,
   type QueuePlace,
   systemClock,
 } from '@forbear/core';
@@ -122,13 +124,12 @@ export class KeyedLimiter implements Limiter {
   }
 
   #open({ key, label, clock, profile }: LaneContext): KeyQueue {
-    const { inFlightShare } = profile;
     const isBucket = profile.limits?.some(({ shape }) => shape === 'full') === true;
     const resetShape = isBucket ? 'full' : 'window';
     const limits = limitsOf(this.#options, isBucket ? 'bucket' : 'fixed');
     const makeSource = this.#options.source ?? ((context) => new MemorySource(context));
     const tell = (news: KeyNews) => queue.doors.tell(news);
-    const concurrency = this.#concurrencyFor(limits, inFlightShare, (was, because) => {
+    const concurrency = this.#concurrencyFor(limits, profile, (was, because) => {
       tell({ type: 'pace', maxConcurrent: concurrency.limit, was, because });
     });
     const keyLimits = new KeyLimits({
@@ -156,17 +157,19 @@ export class KeyedLimiter implements Limiter {
   /** Where a limit of requests was given, their rate is bound, and only a server that throttles bounds more. */
   #concurrencyFor(
     limits: readonly Limit[],
-    inFlightShare: number | undefined,
+    profile: ProviderProfile,
     onChange: (was: number, because: PaceReason) => void,
   ): Concurrency {
     const { maxConcurrent = LIMITER_DEFAULTS.maxConcurrent } = this.#options;
     if (maxConcurrent !== 'auto') return new FixedConcurrency(maxConcurrent);
     const requests = limits.filter(({ unit }) => unit === 'requests');
     if (requests.length === 0) return new AutoConcurrency(onChange);
-    if (inFlightShare === undefined) {
-      return new AutoConcurrency(onChange, Number.POSITIVE_INFINITY);
-    }
     const perMinute = requests.map(({ amount, perMs }) => (amount / perMs) * MINUTE_MS);
-    return new AutoConcurrency(onChange, Math.min(...perMinute) * inFlightShare, true);
+    const advised = adviseConcurrency(profile, Math.min(...perMinute));
+    return new AutoConcurrency(
+      onChange,
+      advised ?? Number.POSITIVE_INFINITY,
+      advised !== undefined,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import {
   type HeaderSource,
+  momentOfReset,
   type ProviderLimit,
   type RateLimit,
   readHeader,
@@ -38,7 +39,7 @@ export function readLimits(
     if (unit === undefined || told.limit === 0) return [];
     const learnt = { ...toLearnt(told, unit), serverNowMs: serverNow(headers, nowMs) };
     if (told.resetMs === undefined || told.resetMs > MOST_RESET_MS) return [learnt];
-    const resetAtMs = momentOf(readHeader(headers, told.source));
+    const resetAtMs = momentOfReset(readHeader(headers, told.source) ?? '', nowMs);
     return [{ ...learnt, ...(resetAtMs !== undefined && { resetAtMs }) }];
   });
 }
@@ -60,19 +61,4 @@ function toLearnt({ name, limit, remaining, resetMs, shape }: RateLimit, unit: U
     ...(resetMs !== undefined && resetMs <= MOST_RESET_MS && { resetMs }),
     ...(shape && { shape }),
   };
-}
-
-/** From here on a number is Unix milliseconds (September 2001 and later). */
-const UNIX_MS_FROM = 1e12;
-/** From here on it is Unix seconds. */
-const UNIX_SECONDS_FROM = 1e9;
-const DATE = /^\d{4}-\d\d-\d\d[Tt ]/;
-
-/** The moment that a reset names, in Unix milliseconds; `undefined`: it names a time from now. */
-function momentOf(text = ''): number | undefined {
-  const number = Number(text);
-  if (number >= UNIX_MS_FROM) return number;
-  if (number >= UNIX_SECONDS_FROM) return number * 1_000;
-  const dateMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(dateMs) ? undefined : dateMs;
 }

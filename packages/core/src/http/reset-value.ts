@@ -7,9 +7,25 @@ const UNIX_MS_FROM = 1e12;
 const UNIX_SECONDS_FROM = 1e9;
 
 /**
- * Reads when a limit resets, in every unit that providers use under the same header names: a Go
- * duration (OpenAI, Groq), seconds (Azure, Discord), Unix seconds (flex.ai, GitHub), Unix
- * milliseconds (OpenRouter), RFC 3339 (Anthropic), an HTTP-date, a JavaScript date.
+ * The moment that a reset names: Unix seconds (flex.ai, GitHub), Unix milliseconds (OpenRouter), RFC 3339
+ * (Anthropic), an HTTP-date, a JavaScript date.
+ *
+ * @param nowMs the present in Unix milliseconds, for the century of a two-digit year
+ * @returns Unix milliseconds; `undefined` where it names a time from now, or nothing
+ */
+export function momentOfReset(value: string, nowMs: number): number | undefined {
+  const text = value.trim();
+  const number = decimalMs(text, 'ms');
+  if (number === undefined) return parseTimestamp(text, nowMs);
+  // Number() only compares; the exact reading is decimalMs's.
+  const size = Number(text);
+  if (size >= UNIX_MS_FROM) return number;
+  return size >= UNIX_SECONDS_FROM ? (decimalMs(text, 's') ?? 0) : undefined;
+}
+
+/**
+ * Reads when a limit resets, in every unit that providers use under the same header names: a moment, a
+ * Go duration (OpenAI, Groq), or seconds (Azure, Discord).
  *
  * @param nowMs what dates are measured against, in Unix milliseconds: `serverNow`
  * @returns the wait in whole milliseconds in [0, 2^53), rounded up, 0 for the past; `undefined` for
@@ -17,14 +33,6 @@ const UNIX_SECONDS_FROM = 1e9;
  */
 export function parseReset(value: string, nowMs: number): number | undefined {
   const text = value.trim();
-  const number = decimalMs(text, 'ms');
-  if (number === undefined) {
-    const atMs = parseTimestamp(text, nowMs);
-    return atMs === undefined ? goDurationMs(text) : waitUntil(atMs, nowMs);
-  }
-  // Number() only compares; the exact reading is decimalMs's.
-  const size = Number(text);
-  if (size >= UNIX_MS_FROM) return waitUntil(number, nowMs);
-  const asSeconds = decimalMs(text, 's') ?? 0;
-  return size >= UNIX_SECONDS_FROM ? waitUntil(asSeconds, nowMs) : asSeconds;
+  const atMs = momentOfReset(text, nowMs);
+  return atMs === undefined ? (decimalMs(text, 's') ?? goDurationMs(text)) : waitUntil(atMs, nowMs);
 }
