@@ -41,6 +41,22 @@ describeWithRedis('permits through Redis', () => {
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(19 * 20 - 5);
   });
 
+  test('follow the limit of the process that came last, for all', async () => {
+    await using redis = await RedisServer.start();
+    await using first = join(redis.url, limits);
+    await first.call();
+    await using last = join(redis.url, [evenly(10, 1000)]);
+    await last.call();
+    const client = look(redis.url);
+    const [settings = ''] = await client.keys('*requests_settings');
+    const gapMs = async () => Math.floor(Number(await client.hget(settings, 'minTime')));
+    await expect.poll(gapMs).toBe(100);
+    const times = await Promise.all(Array.from({ length: 6 }, () => first.call()));
+    // Some were on their way before; the last three were not.
+    const [before = 0, , after = 0] = times.sort((one, other) => one - other).slice(-3);
+    expect(after - before).toBeGreaterThan(2 * 100 - 15);
+  });
+
   test('go on when all keys are lost, and when Redis has forgotten who we are', async () => {
     await using redis = await RedisServer.start();
     await using member = join(redis.url, limits);
