@@ -256,6 +256,20 @@ describe('a call that waits', () => {
 describe('a gate that closes', () => {
   const REFUSED = { status: 429, headers: { 'retry-after': '5' } };
 
+  test('whose turn a limit keeps from being used is not lost, and goes with the next permit', async () => {
+    const limits = [{ unit: 'requests', amount: 2, perMs: 5100, shape: 'sliding' } as const];
+    const { clock, callAll } = setUp({ limits }, { random: () => 0 });
+    const [refused, answered] = callAll('ab');
+    await clock.advance(0);
+    await answered?.answer(OK);
+    await refused?.answer(REFUSED);
+    // The gate opens at 5,000 and gives one turn; its next one comes with an answer, or a step of 250.
+    await clock.advance(5099);
+    expect(refused?.startsMs).toEqual([0]);
+    await clock.advance(1);
+    expect(refused?.startsMs).toEqual([0, 5100]);
+  });
+
   test('holds all that wait in the queue, and takes no permit meanwhile', async () => {
     const { clock, callAll, order, key } = setUp(TWO_A_SECOND);
     const [first, second] = callAll('abcd');
