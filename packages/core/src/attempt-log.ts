@@ -5,14 +5,16 @@ import type { AttemptTrace, HoldTrace } from './trace.js';
 /** RFC 9110, section 9.2.1: these ask for nothing that anybody would bill. */
 const SAFE_METHOD = /^(GET|HEAD|OPTIONS|TRACE)$/i;
 
+const NONE: readonly never[] = [];
+
 /** What an attempt was, apart from what its facts tell. */
 export type AttemptPart = Pick<AttemptTrace, 'number' | 'durationMs' | 'failure' | 'told'>;
 
 /** The failed attempts of one call, and what there is to say of them. */
 export class AttemptLog {
-  #entries: readonly AttemptTrace[] = [];
-  #holds: readonly HoldTrace[] = [];
-  #notes: readonly string[] = [];
+  #entries: readonly AttemptTrace[] = NONE;
+  #holds: readonly HoldTrace[] = NONE;
+  #notes: readonly string[] = NONE;
   #isProtected = false;
 
   /** The failed attempts so far. */

@@ -27,6 +27,7 @@ export type Check = (value: unknown, path: string) => readonly OptionProblem[];
 export type Checks = Readonly<Record<string, Check>>;
 
 const MAX_SHOWN = 60;
+const NONE: readonly OptionProblem[] = [];
 
 /** A problem with `value` at `path`; what a value looks like is cut short, and strings are quoted. */
 export function problem(path: string, value: unknown, remedy: string): OptionProblem {
@@ -45,7 +46,7 @@ function show(value: unknown): string {
 /** A check that takes what `test` accepts; `undefined` always counts as not given. */
 export function check(test: (value: unknown) => boolean, remedy: string): Check {
   return (value, path) =>
-    value === undefined || test(value) ? [] : [problem(path, value, remedy)];
+    value === undefined || test(value) ? NONE : [problem(path, value, remedy)];
 }
 
 /** Milliseconds: a finite number, `least` or more. */
@@ -77,15 +78,21 @@ export const functionOption: Check = check(
 /** An object with these options and no others; a misspelt one is told its likely name. */
 export function record(checks: Checks): Check {
   return (value, path) => {
-    if (value === undefined) return [];
+    if (value === undefined) return NONE;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return [problem(path || 'options', value, 'give an object')];
     }
     const prefix = path === '' ? '' : `${path}.`;
-    return Object.entries(value).flatMap(([name, each]) => {
+    let problems = NONE;
+    for (const name of Object.keys(value)) {
+      const each = (value as Readonly<Record<string, unknown>>)[name];
       const known = Object.hasOwn(checks, name) ? checks[name] : undefined;
-      return known?.(each, prefix + name) ?? [unknownOption(prefix + name, name, each, checks)];
-    });
+      const found = known?.(each, prefix + name) ?? [
+        unknownOption(prefix + name, name, each, checks),
+      ];
+      if (found.length > 0) problems = [...problems, ...found];
+    }
+    return problems;
   };
 }
 
