@@ -22,6 +22,8 @@ export class CallRecord implements Traced {
   /** Its turn in the gate: the call with the smaller one goes first. */
   turn = this.number;
   method: string | undefined;
+  /** When the call started, by the monotonic clock. */
+  readonly startedAtMs: number;
   /** The wait before the current attempt, in milliseconds. */
   previousWaitMs = 0;
   /** Milliseconds in gates so far. */
@@ -29,7 +31,6 @@ export class CallRecord implements Traced {
   /** How many retries so far the server scheduled. */
   scheduledRetries = 0;
   readonly #shared: Shared;
-  readonly #startedMs: number;
   #attemptStartedMs: number | undefined;
   #attempt = 0;
   #hasWaited = false;
@@ -40,17 +41,17 @@ export class CallRecord implements Traced {
   constructor(shared: Shared, method: string | undefined) {
     this.#shared = shared;
     this.method = method;
-    this.#startedMs = shared.policy.clock.monotonic();
+    this.startedAtMs = shared.policy.clock.monotonic();
   }
 
   /** Milliseconds since the call started. */
   elapsedMs(): number {
-    return this.#shared.policy.clock.monotonic() - this.#startedMs;
+    return this.#shared.policy.clock.monotonic() - this.startedAtMs;
   }
 
   /** Of the current attempt. */
   attemptMs(nowMs = this.#shared.policy.clock.monotonic()): number {
-    return nowMs - (this.#attemptStartedMs ?? this.#startedMs);
+    return nowMs - (this.#attemptStartedMs ?? this.startedAtMs);
   }
 
   /** Begins the next attempt and returns its number, from 1. */
@@ -97,9 +98,14 @@ export class CallRecord implements Traced {
     if (why !== 'queued') this.heldMs += heldMs;
     this.#hasWaited = true;
     this.#shared.state.waste.waitedMs += heldMs;
-    const hold = { beforeAttempt: this.#attempt + 1, heldMs };
-    if (why === 'told') this.#setWait(heldMs);
-    else this.log.addHold(why === 'queued' ? { ...hold, queued: true } : hold);
+    if (why === 'told') {
+      this.#setWait(heldMs);
+      return;
+    }
+    const beforeAttempt = this.#attempt + 1;
+    this.log.addHold(
+      why === 'queued' ? { beforeAttempt, heldMs, queued: true } : { beforeAttempt, heldMs },
+    );
   }
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */
@@ -188,7 +194,7 @@ export class CallRecord implements Traced {
       provider: this.#shared.provider,
       key: this.#shared.state.label,
       log: this.log,
-      elapsedMs: this.#endedMs - this.#startedMs,
+      elapsedMs: this.#endedMs - this.startedAtMs,
       success: this.#success && describeAttempt(this.#lastPart(), this.#success),
       stop: this.#stop,
     });

@@ -25,9 +25,12 @@ function setUp(
   const finish = vi.fn();
   const closed = vi.fn();
   const lane = {
-    enter(applicant: Applicant) {
+    enter(applicant: Applicant): LaneAdmission | undefined {
       applicants.push(applicant);
-      return say(applicant);
+      const said = say(applicant);
+      if (!(said instanceof Promise)) return said;
+      void said.then((ended) => applicant.tell(ended));
+      return undefined;
     },
     leave(permit: LanePermit, end: LaneEnd) {
       ends.push({ permit, end });
@@ -52,6 +55,7 @@ function setUp(
   return {
     clock,
     policy,
+    lane,
     laneOf,
     contexts,
     applicants,
@@ -98,13 +102,26 @@ test('every attempt asks the lane, and gives back what it was given', async () =
   const answers = [{ status: 503, headers: { 'retry-after': '1' } }, OK];
   await clock.run(call(() => answers.shift() ?? OK, { priority: 'batch', tenant: 't', tokens: 7 }));
   expect(applicants).toMatchObject([
-    { isRetry: false, keepsPlace: false, priority: 'batch', tenant: 't', tokens: 7 },
+    {
+      isRetry: false,
+      keepsPlace: false,
+      call: { priority: 'batch', tenant: 't', tokens: 7 },
+    },
     { isRetry: true, keepsPlace: true },
   ]);
   expect(ends.map(({ end }) => end.facts?.status)).toEqual([503, 200]);
   expect(ends[0]?.end).toMatchObject({ failure: { kind: 'overloaded' }, closesMs: 1000 });
   expect(ends[1]?.end.failure).toBeUndefined();
   expect(ends[1]?.end.findUsage?.()).toBe(OK);
+});
+
+test('a call that is let go while it is still asking starts all the same', async () => {
+  const { call, lane } = setUp(admit);
+  vi.spyOn(lane, 'enter').mockImplementation((applicant) => {
+    applicant.tell(admit());
+    return undefined;
+  });
+  await expect(call(() => OK)).resolves.toBe(OK);
 });
 
 test('a call that waits in the lane starts when it is let go, and says so', async () => {

@@ -7,7 +7,7 @@ import { sleep } from './clock.js';
 import type { Retry } from './decide.js';
 import { notify } from './events.js';
 import { genericProfile } from './generic-profile.js';
-import { AT_ONCE, waitForLeave } from './hold.js';
+import { type Leave, waitForLeave } from './hold.js';
 import { openLane, waitInLane } from './lane-wait.js';
 import { attemptsInTest, isEnabled } from './mode.js';
 import { attemptUnderWay, runAttempt } from './nesting.js';
@@ -31,18 +31,21 @@ const CHECKS = { ...CALL_CHECKS, policy: policyOption };
  *
  * @throws {InvalidOptionsError} with every problem of `policy` and `call`
  */
-export async function execute<T>(
+export function execute<T>(
   operation: Operation<T>,
   policy: Policy = definePolicy(),
   call: CallOptions<T> = {},
 ): Promise<T> {
-  assertOptions('execute', { ...call, policy }, CHECKS);
-  call.signal?.throwIfAborted();
-  // Inside an attempt of ours somebody else waits and repeats already.
-  if (attemptUnderWay() !== undefined) {
-    return operation({ number: 1, signal: call.signal ?? undefined });
+  try {
+    assertOptions('execute', { ...call, policy }, CHECKS);
+    call.signal?.throwIfAborted();
+    // Inside an attempt of ours somebody else waits and repeats already.
+    return attemptUnderWay() === undefined
+      ? executeUnchecked((attempt) => runMarked(operation, attempt), policy, call)
+      : Promise.resolve(operation({ number: 1, signal: call.signal ?? undefined }));
+  } catch (error) {
+    return Promise.reject(error);
   }
-  return executeUnchecked((attempt) => runMarked(operation, attempt), policy, call);
 }
 
 async function runMarked<T>(operation: Operation<T>, attempt: Attempt): Promise<T> {
@@ -86,8 +89,7 @@ export async function executeUnchecked<T>(
   state.active++;
   lane?.begin();
   state.budget?.earn();
-  const isFree = policy.limiter === undefined && state.gate.isOpen;
-  const first = await (isFree ? makeAttempt(run, AT_ONCE) : step(run));
+  const first = await start(run);
   const ending = isRetry(first) ? await repeat(run, first) : first;
   state.active--;
   lane?.finish();
@@ -118,17 +120,44 @@ async function repeat<T>(run: Run<T>, first: Verdict<T>): Promise<Verdict<T> | E
   return last;
 }
 
-/** Waits for its time and its turn, and makes the next attempt. It never rejects. */
-async function step<T>(run: Run<T>, last?: Verdict<T>): Promise<Verdict<T> | Ended<T>> {
+/** Makes the first attempt, at once if nothing keeps it. It never rejects. */
+function start<T>(run: Run<T>): Promise<Verdict<T> | Ended<T>> {
   try {
-    const interrupted = last && (await backOff(run, last));
+    const leave = askForLeave(run);
+    const isFree = !(leave instanceof Promise || 'outcome' in leave);
+    return isFree ? makeAttempt(run, leave) : attemptWith(run, leave);
+  } catch (error) {
+    return Promise.resolve(policyThrew(error));
+  }
+}
+
+/** Waits for its time and its turn, and makes the next attempt. It never rejects. */
+async function step<T>(run: Run<T>, last: Verdict<T>): Promise<Verdict<T> | Ended<T>> {
+  try {
+    const interrupted = await backOff(run, last);
     if (interrupted !== undefined) return leaveBehind(run, last, interrupted);
-    const { lane } = run.state;
-    const leaving = lane ? waitInLane(run, lane, last) : waitForLeave(run, last);
-    const leave = leaving instanceof Promise ? await leaving : leaving;
+    return await attemptWith(run, askForLeave(run, last), last);
+  } catch (error) {
+    return leaveBehind(run, last, policyThrew(error));
+  }
+}
+
+function askForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Promise<Leave<T>> {
+  const { lane } = run.state;
+  return lane ? waitInLane(run, lane, last) : waitForLeave(run, last);
+}
+
+/** Waits until it may go, unless it was aborted meanwhile. It never rejects. */
+async function attemptWith<T>(
+  run: Run<T>,
+  leaving: Leave<T> | Promise<Leave<T>>,
+  last?: Verdict<T>,
+): Promise<Verdict<T> | Ended<T>> {
+  try {
+    const leave = await leaving;
     if ('outcome' in leave) return leaveBehind(run, last, leave);
     const { signal } = run.call;
-    if (signal?.aborted && (last !== undefined || leave !== leaving)) {
+    if (signal?.aborted) {
       giveBack(run, leave);
       const outcome = { ok: false, error: signal.reason } as const;
       return leaveBehind(run, last, { outcome, reason: 'aborted' });

@@ -8,7 +8,7 @@ import { timeoutError } from './time-limit.js';
 
 /** Leave to make one attempt: what its gate and its lane want to hear of how it ended. */
 export interface Passes {
-  readonly permit?: Permit;
+  readonly permit?: Permit | undefined;
   readonly lanePermit?: LanePermit;
 }
 
@@ -28,7 +28,7 @@ export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Prom
   if (attemptsInTest() !== undefined) return AT_ONCE;
   if (state.gate.isOpen) return AT_ONCE;
   const nowMs = policy.clock.monotonic();
-  const deadlineAtMs = deadlineOf(run, nowMs);
+  const deadlineAtMs = deadlineOf(run);
   const holdEndsAtMs = nowMs + (call.maxHoldMs ?? policy.maxHoldMs) - record.heldMs;
   const limitAtMs = Math.min(deadlineAtMs, holdEndsAtMs);
   const admission = state.gate.enter({ number: record.turn, limitAtMs, signal: call.signal });
@@ -42,9 +42,8 @@ export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Prom
 }
 
 /** When a call has to be over, by the monotonic clock. */
-export function deadlineOf<T>({ policy, call, record }: Run<T>, nowMs: number): number {
-  const deadlineMs = call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY;
-  return nowMs + deadlineMs - record.elapsedMs();
+export function deadlineOf<T>({ policy, call, record }: Run<T>): number {
+  return record.startedAtMs + (call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** The gate holds a call. Says whether it is the told wait of its own last attempt that is spent there. */

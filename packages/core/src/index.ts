@@ -58,6 +58,7 @@ export type {
   LaneContext,
   LaneEnd,
   LanePermit,
+  LimitedCall,
   Limiter,
   Priority,
   QueuePlace,

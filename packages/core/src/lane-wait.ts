@@ -1,7 +1,53 @@
 import { AT_ONCE, deadlineOf, endOf, type Leave, tellHold } from './hold.js';
-import type { Applicant, Lane, LaneAdmission, Limiter } from './limiter.js';
+import type {
+  Applicant,
+  Lane,
+  LaneAdmission,
+  LimitedCall,
+  Limiter,
+  QueuePlace,
+} from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import type { Run, Verdict } from './run.js';
+
+/** A call that asks a lane for leave to make its next attempt. */
+class LaneCall<T> implements Applicant {
+  readonly number: number;
+  readonly limitAtMs: number;
+  readonly signal: AbortSignal | null | undefined;
+  readonly isRetry: boolean;
+  readonly keepsPlace: boolean;
+  readonly maxHoldMs: number;
+  readonly call: LimitedCall;
+  readonly onQueued: ((place: QueuePlace) => void) | undefined;
+  #said: LaneAdmission | undefined;
+  #resolve: ((said: LaneAdmission) => void) | undefined;
+
+  constructor(run: Run<T>, isRetry: boolean) {
+    const { policy, call, record } = run;
+    this.number = record.turn;
+    this.limitAtMs = deadlineOf(run);
+    this.signal = call.signal;
+    this.isRetry = isRetry;
+    this.keepsPlace = isRetry && record.turn === record.number;
+    this.maxHoldMs = call.maxHoldMs ?? policy.maxHoldMs;
+    this.call = call;
+    this.onQueued = policy.events.hears('queued') ? (place) => record.queued(place) : undefined;
+  }
+
+  tell(said: LaneAdmission): void {
+    this.#said = said;
+    this.#resolve?.(said);
+  }
+
+  /** What it is told in the end. */
+  wait(): Promise<LaneAdmission> {
+    return new Promise((resolve) => {
+      if (this.#said === undefined) this.#resolve = resolve;
+      else resolve(this.#said);
+    });
+  }
+}
 
 /** Opens the lane of a key. */
 export function openLane(
@@ -21,50 +67,38 @@ export function waitInLane<T>(
   last: Verdict<T> | undefined,
 ): Leave<T> | Promise<Leave<T>> {
   if (attemptsInTest() !== undefined) return AT_ONCE;
-  const { policy, state, record } = run;
-  const startMs = policy.clock.monotonic();
-  const applicant = describe(run, startMs, last);
-  const said = lane.enter(applicant);
-  if (!(said instanceof Promise)) return leaveFor(run, last, said, applicant, startMs);
+  const asking = new LaneCall(run, last !== undefined);
+  const said = lane.enter(asking);
+  return said === undefined ? waitForTurn(run, lane, last, asking) : leaveFor(run, last, said);
+}
+
+function waitForTurn<T>(
+  run: Run<T>,
+  lane: Lane,
+  last: Verdict<T> | undefined,
+  asking: LaneCall<T>,
+): Promise<Leave<T>> {
+  const { state, record } = run;
+  const { clock } = run.policy;
+  const startMs = clock.monotonic();
   const isHeld = !state.gate.isOpen;
   const why = isHeld ? (tellHold(run, last) ? 'told' : 'others') : 'queued';
-  return said.then((ended) => {
-    const nowMs = policy.clock.monotonic();
-    record.held(nowMs - startMs, why);
-    const mayGo = ended.kind !== 'admitted' || state.gate.stillAdmits(ended.lanePermit.permit);
-    if (mayGo) return leaveFor(run, last, ended, applicant, nowMs);
+  return asking.wait().then((said) => {
+    record.held(clock.monotonic() - startMs, why);
+    const mayGo = said.kind !== 'admitted' || state.gate.stillAdmits(said.lanePermit.permit);
+    if (mayGo) return leaveFor(run, last, said);
     // The gate has closed since it was let go.
-    lane.leave(ended.lanePermit, {});
+    lane.leave(said.lanePermit, {});
     return waitInLane(run, lane, last);
   });
 }
 
-function describe<T>(run: Run<T>, nowMs: number, last: Verdict<T> | undefined): Applicant {
-  const { policy, call, record } = run;
-  const hears = policy.events.hears('queued');
-  return {
-    number: record.turn,
-    limitAtMs: deadlineOf(run, nowMs),
-    signal: call.signal,
-    isRetry: last !== undefined,
-    keepsPlace: last !== undefined && record.turn === record.number,
-    maxHoldMs: call.maxHoldMs ?? policy.maxHoldMs,
-    priority: call.priority,
-    tenant: call.tenant,
-    tokens: call.tokens,
-    body: call.body,
-    onQueued: hears ? (place) => record.queued(place) : undefined,
-  };
-}
-
-function leaveFor<T>(
-  run: Run<T>,
-  last: Verdict<T> | undefined,
-  said: LaneAdmission,
-  { limitAtMs, maxHoldMs }: Applicant,
-  nowMs: number,
-): Leave<T> {
-  if (said.kind !== 'admitted') return endOf(run, last, said, limitAtMs <= nowMs + maxHoldMs);
-  const { lanePermit } = said;
-  return { lanePermit, ...(lanePermit.permit && { permit: lanePermit.permit }) };
+function leaveFor<T>(run: Run<T>, last: Verdict<T> | undefined, said: LaneAdmission): Leave<T> {
+  if (said.kind === 'admitted') {
+    const { lanePermit } = said;
+    return { lanePermit, permit: lanePermit.permit };
+  }
+  const { policy, call } = run;
+  const holdEndsAtMs = policy.clock.monotonic() + (call.maxHoldMs ?? policy.maxHoldMs);
+  return endOf(run, last, said, deadlineOf(run) <= holdEndsAtMs);
 }

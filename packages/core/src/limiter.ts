@@ -1,3 +1,4 @@
+import type { CallOptions } from './call.js';
 import type { Clock } from './clock.js';
 import type { Events } from './events.js';
 import type { Facts } from './facts.js';
@@ -13,6 +14,9 @@ export type Priority = 'interactive' | 'normal' | 'batch' | number;
 /** How many tokens a call takes: all of them, or input and allowed output. Whole numbers, 0 or more. */
 export type TokenCount = number | { readonly input: number; readonly output: number };
 
+/** What the caller of a call said that its lane goes by. */
+export type LimitedCall = Pick<CallOptions<never>, 'priority' | 'tenant' | 'tokens' | 'body'>;
+
 /** What a lane needs to know of a call that wants to make an attempt. */
 export interface Applicant extends Caller {
   /** Whether it has been let go before; then the bound of the queue does not keep it out. */
@@ -21,13 +25,12 @@ export interface Applicant extends Caller {
   readonly keepsPlace: boolean;
   /** The longest told wait in milliseconds that it is held for. */
   readonly maxHoldMs: number;
-  readonly priority: Priority | undefined;
-  readonly tenant: string | undefined;
-  readonly tokens: TokenCount | undefined;
-  /** The body of the request, as far as it can be looked at: text, bytes, or something with a size. */
-  readonly body: unknown;
+  /** What its caller said of it. */
+  readonly call: LimitedCall;
   /** Is told its place, if it has to wait. */
   readonly onQueued: ((place: QueuePlace) => void) | undefined;
+  /** Is told once when its wait is over. The lane is at work then, and is not to be called from here. */
+  tell(said: LaneAdmission): void;
 }
 
 /** Where a call stands in a queue. */
@@ -74,8 +77,8 @@ export interface Lane {
   begin(): void;
   /** That call is over. */
   finish(): void;
-  /** Asks to make an attempt: answered at once, or when the wait is over. */
-  enter(applicant: Applicant): LaneAdmission | Promise<LaneAdmission>;
+  /** Asks to make an attempt; `undefined`: it has to wait, and is told when that is over, maybe at once. */
+  enter(applicant: Applicant): LaneAdmission | undefined;
   /** Gives leave back. */
   leave(permit: LanePermit, end: LaneEnd): void;
   /** The key is forgotten; nobody waits, and nobody will come. */

@@ -27,7 +27,7 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
     super();
     this.applicant = applicant;
     this.door = door;
-    this.level = levelOf(applicant.priority);
+    this.level = levelOf(applicant.call.priority);
     this.#counter = counter;
   }
 
@@ -48,7 +48,7 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
   }
 
   get tenant(): string {
-    return this.applicant.tenant ?? '';
+    return this.applicant.call.tenant ?? '';
   }
 
   get inputTokens(): number {
@@ -71,6 +71,10 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
     return Math.min(this.limitAtMs, nowMs + this.applicant.maxHoldMs);
   }
 
+  tell(said: LaneAdmission): void {
+    this.applicant.tell(said);
+  }
+
   aborted(): LaneAdmission {
     return ABORTED;
   }
@@ -81,7 +85,7 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
 
   #count(): void {
     if (this.#counter === undefined) return;
-    const { tokens, body } = this.applicant;
+    const { tokens, body } = this.applicant.call;
     const { input, output } = this.#counter(tokens, body);
     this.#counter = undefined;
     this.#input = input;

@@ -65,9 +65,14 @@ export class KeyLimits {
    *
    * @param keptShare which share of everything is to be left
    */
-  tryStart(entry: Entry, keptShare: number, permit: Permit | undefined): TakenPermit | number {
+  tryStart(
+    entry: Entry,
+    nowMs: number,
+    keptShare: number,
+    permit: Permit | undefined,
+  ): TakenPermit | number {
     if (!this.concurrency.hasRoom(keptShare)) return Number.POSITIVE_INFINITY;
-    const taken = this.source.tryTake(entry, keptShare);
+    const taken = this.source.tryTake(entry, nowMs, keptShare);
     if (!taken.granted) return taken.retryInMs;
     return new TakenPermit(entry, taken, this.concurrency.start(), permit);
   }

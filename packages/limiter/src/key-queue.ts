@@ -65,8 +65,8 @@ export class KeyQueue implements GateQueue {
     return this.attendance.isEmpty;
   }
 
-  /** Asks to make an attempt: answered at once, or when the wait is over. */
-  enter(applicant: Applicant, door: Door): LaneAdmission | Promise<LaneAdmission> {
+  /** Asks to make an attempt; `undefined`: it has to wait. */
+  enter(applicant: Applicant, door: Door): LaneAdmission | undefined {
     const entry = new Entry(applicant, door, this.#rules.countTokens);
     const nowMs = this.#clock.monotonic();
     this.#kept.notice(entry.level, nowMs);
@@ -78,10 +78,10 @@ export class KeyQueue implements GateQueue {
     if (!applicant.isRetry && !this.#makeRoom(entry)) {
       return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
-    const ended = this.#order.join(entry);
+    this.#order.join(entry);
     applicant.onQueued?.(place);
     if (this.length === 1 || entry.level >= INTERACTIVE) this.pump();
-    return ended;
+    return undefined;
   }
 
   /** An attempt is over. */
@@ -157,7 +157,7 @@ export class KeyQueue implements GateQueue {
     if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
     const kept = this.#kept.from(level, nowMs);
-    const started = this.limits.tryStart(entry, kept, said?.permit);
+    const started = this.limits.tryStart(entry, nowMs, kept, said?.permit);
     if (typeof started === 'object') return started;
     door.giveBack(said?.permit);
     return nowMs + started;

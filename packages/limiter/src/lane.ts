@@ -26,7 +26,7 @@ export class KeyLane implements Lane {
     this.#queue.attendance.finish();
   }
 
-  enter(applicant: Applicant): LaneAdmission | Promise<LaneAdmission> {
+  enter(applicant: Applicant): LaneAdmission | undefined {
     return this.#queue.enter(applicant, this.#door);
   }
 

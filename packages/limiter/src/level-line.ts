@@ -57,7 +57,7 @@ export class LevelLine {
     return this.#neglectedSinceMs;
   }
 
-  join(entry: Entry): Promise<LaneAdmission> {
+  join(entry: Entry): void {
     if (this.#line.length === 0) this.#neglectedSinceMs = this.#clock.monotonic();
     const tenant = this.#tenantOf(entry.tenant);
     tenant.waiting++;
@@ -68,7 +68,7 @@ export class LevelLine {
     }
     entry.isWeighed = entry.isCounted;
     this.#weigh(entry, 1);
-    return this.#line.join(entry);
+    this.#line.join(entry);
   }
 
   /** Lets the first one go. */

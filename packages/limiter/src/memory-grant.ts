@@ -8,6 +8,10 @@ export class MemoryGrant implements Grant {
   readonly need: Need;
   readonly sentAtMs: number;
   readonly charges: readonly Charge[];
+  /** For those under way alone, as are the next two. */
+  isUnderway = false;
+  before: MemoryGrant | undefined = undefined;
+  after: MemoryGrant | undefined = undefined;
 
   constructor(need: Need, sentAtMs: number, charges: readonly Charge[]) {
     this.need = need;

@@ -14,6 +14,7 @@ import type {
   LearntLimit as Told,
   TooLarge,
 } from './permit-source.js';
+import { Underway } from './underway.js';
 
 const NO_CHARGES: readonly Charge[] = [];
 const NOTHING: readonly Told[] = [];
@@ -27,8 +28,7 @@ export class MemorySource implements PermitSource {
   readonly #resetShape: 'window' | 'full';
   readonly #given: readonly GivenLimit[];
   readonly #learnt: LearntLimit[] = [];
-  /** Attempts under way that have no answer yet. */
-  readonly #unanswered = new Set<MemoryGrant>();
+  readonly #unanswered = new Underway();
 
   constructor({ clock, limits, resetShape }: PermitSourceContext) {
     this.#clock = clock;
@@ -36,8 +36,7 @@ export class MemorySource implements PermitSource {
     this.#given = limits.map((limit) => new GivenLimit(limit));
   }
 
-  tryTake(need: Need, keptShare = 0): Grant | NoGrant {
-    const nowMs = this.#clock.monotonic();
+  tryTake(need: Need, nowMs: number, keptShare = 0): Grant | NoGrant {
     let retryInMs = 0;
     for (const each of this.#given) {
       const amount = amountOf(need, each.limit.unit);
@@ -58,11 +57,11 @@ export class MemorySource implements PermitSource {
     const taken = grant as MemoryGrant;
     // What an answer does not tell of may have been taken all the same, so it stays taken.
     if (!this.#unanswered.delete(taken)) return;
+    if (limits.length === 0 && this.#given.length === 0) return;
     const nowMs = this.#clock.monotonic();
-    this.#given.forEach((each, index) => {
-      const charge = taken.charges[index];
-      if (charge !== undefined) each.answered(charge, limits, nowMs);
-    });
+    for (const [index, charge] of taken.charges.entries()) {
+      this.#given[index]?.answered(charge, limits, nowMs);
+    }
     const { need, sentAtMs } = taken;
     for (const told of limits) {
       this.#limitOf(told)?.hear(told, { sentAtMs, amount: amountOf(need, told.unit) }, nowMs);
@@ -71,20 +70,17 @@ export class MemorySource implements PermitSource {
 
   settle(grant: Grant, used: Need | undefined): void {
     const taken = grant as MemoryGrant;
-    const nowMs = this.#clock.monotonic();
     if (used !== undefined) this.learn(taken, NOTHING);
     else if (this.#unanswered.delete(taken)) {
       for (const each of this.#learnt) {
         each.giveBack(amountOf(taken.need, each.unit), taken.sentAtMs);
       }
     }
-    this.#given.forEach(({ limit }, index) => {
-      const charge = taken.charges[index];
-      const amount = used === undefined ? 0 : amountOf(used, limit.unit);
-      if (charge !== undefined && charge.amount !== amount) {
-        this.#given[index]?.change(charge, amount, nowMs);
-      }
-    });
+    for (const [index, charge] of taken.charges.entries()) {
+      const each = this.#given[index];
+      const amount = each && used ? amountOf(used, each.limit.unit) : 0;
+      if (charge.amount !== amount) each?.change(charge, amount, this.#clock.monotonic());
+    }
   }
 
   estimateMs(need: Need, ahead: Need): number {
@@ -134,7 +130,7 @@ export class MemorySource implements PermitSource {
   get isFresh(): boolean {
     const nowMs = this.#clock.monotonic();
     return (
-      this.#unanswered.size === 0 &&
+      this.#unanswered.isEmpty &&
       this.#given.every((each) => each.isFresh(nowMs)) &&
       this.#learnt.every((each) => each.isFresh(nowMs))
     );

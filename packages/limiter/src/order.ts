@@ -34,10 +34,10 @@ export class Order {
     return Math.min(...this.#lines.map((line) => line.firstLimitAtMs));
   }
 
-  join(entry: Entry): Promise<LaneAdmission> {
+  join(entry: Entry): void {
     this.#length++;
     this.#leastHoldMs = Math.min(this.#leastHoldMs, entry.applicant.maxHoldMs);
-    return this.#lineOf(entry.level).join(entry);
+    this.#lineOf(entry.level).join(entry);
   }
 
   /** The priority that a line has by now, with its age. */

@@ -66,10 +66,11 @@ export interface PermitSource {
   /**
    * Takes requests and tokens together, or nothing and says when to ask again.
    *
+   * @param nowMs the time by the monotonic clock
    * @param keptShare which share of each limit is to be left, from 0 to 1, for calls that go first; a
    *   source that cannot tell what is left leaves nothing. @default 0
    */
-  tryTake(need: Need, keptShare?: number): Grant | NoGrant;
+  tryTake(need: Need, nowMs: number, keptShare?: number): Grant | NoGrant;
   /**
    * Asks to be told whenever there may be a permit sooner than was said: a remote one has come, a
    * limit was learnt, the source of it died. It is called once, before anything else.

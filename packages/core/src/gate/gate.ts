@@ -14,13 +14,19 @@ class Held extends Waiting<Admission> {
   readonly number: number;
   readonly limitAtMs: number;
   readonly signal: AbortSignal | null | undefined;
+  readonly tell: (said: Admission) => void;
   readonly #barrier: Barrier;
 
-  constructor({ number, limitAtMs, signal }: Caller, barrier: Barrier) {
+  constructor(
+    { number, limitAtMs, signal }: Caller,
+    barrier: Barrier,
+    tell: (said: Admission) => void,
+  ) {
     super();
     this.number = number;
     this.limitAtMs = limitAtMs;
     this.signal = signal;
+    this.tell = tell;
     this.#barrier = barrier;
   }
 
@@ -77,9 +83,10 @@ export class Gate {
     const nowMs = this.#rules.clock.monotonic();
     const said = this.#barrier.pass(caller, nowMs, this.#line.length === 0);
     if (said !== undefined) return said;
-    const ended = this.#line.join(new Held(caller, this.#barrier));
-    this.#pump();
-    return ended;
+    return new Promise((resolve) => {
+      this.#line.join(new Held(caller, this.#barrier, resolve));
+      this.#pump();
+    });
   }
 
   /**

@@ -12,10 +12,16 @@ class Call extends Waiting<string> {
   readonly number: number;
   readonly limitAtMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly tell: (end: string) => void;
 
-  constructor(number: number, limitAtMs = Number.POSITIVE_INFINITY, signal?: AbortSignal) {
+  constructor(
+    number: number,
+    tell: (end: string) => void,
+    { limitAtMs = Number.POSITIVE_INFINITY, signal }: Joining = {},
+  ) {
     super();
     this.number = number;
+    this.tell = tell;
     this.limitAtMs = limitAtMs;
     this.signal = signal;
   }
@@ -34,9 +40,8 @@ function setUp() {
   const onLeave = vi.fn();
   const line = new WaitingLine<string>(clock, onLeave);
   const left: string[] = [];
-  const join = (number: number, { limitAtMs, signal }: Joining = {}) => {
-    const call = new Call(number, limitAtMs, signal);
-    void line.join(call).then((end) => left.push(`${number} ${end}`));
+  const join = (number: number, joining?: Joining) => {
+    line.join(new Call(number, (end) => left.push(`${number} ${end}`), joining));
   };
   return { clock, line, left, join, onLeave };
 }
@@ -190,7 +195,7 @@ test('calls that come back behind a newer one join the line without walking alon
         return value;
       },
     };
-    void line.join(new Call(counted as unknown as number));
+    line.join(new Call(counted as unknown as number, () => {}));
   };
   join(1e9);
   for (let number = 0; number < 1000; number++) join(number);

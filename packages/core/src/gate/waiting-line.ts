@@ -10,11 +10,11 @@ export abstract class Waiting<End> {
   abstract readonly limitAtMs: number;
   abstract readonly signal: AbortSignal | null | undefined;
   /** For the line alone. */
-  leave: ((end: End) => void) | undefined = undefined;
-  /** For the line alone. */
-  stopTimer: (() => void) | undefined = undefined;
-  /** For the line alone. */
-  forget: (() => void) | undefined = undefined;
+  isWaiting = false;
+  /** For the line alone: lets go of what could end the wait from outside. */
+  release: (() => void) | undefined = undefined;
+  /** Is told once, when it has left the line, which is not to be called from here. */
+  abstract tell(end: End): void;
   /** What it gets when it is aborted. */
   abstract aborted(): End;
   /** What it gets when its limit is reached. */
@@ -57,7 +57,7 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   /** Who goes next. */
   get first(): Caller | undefined {
     let first = this.#places.peek();
-    while (first !== undefined && first.leave === undefined) {
+    while (first !== undefined && !first.isWaiting) {
       this.#places.pop();
       first = this.#places.peek();
     }
@@ -65,20 +65,11 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   }
 
   /** Waits in line. */
-  join(waiting: Caller): Promise<End> {
-    return new Promise((resolve) => {
-      const { limitAtMs, signal } = waiting;
-      waiting.leave = resolve;
-      this.#places.push(waiting);
-      this.#length++;
-      if (signal) waiting.forget = onAbort(signal, () => this.#quit(waiting, waiting.aborted()));
-      if (limitAtMs < Number.POSITIVE_INFINITY) {
-        this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
-        const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
-        const expire = () => this.#quit(waiting, waiting.expired());
-        waiting.stopTimer = this.#clock.setTimer(expire, leftMs);
-      }
-    });
+  join(waiting: Caller): void {
+    waiting.isWaiting = true;
+    this.#places.push(waiting);
+    this.#length++;
+    if (waiting.signal || waiting.limitAtMs < Number.POSITIVE_INFINITY) this.#watch(waiting);
   }
 
   /** Lets the first one go. */
@@ -117,11 +108,26 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   }
 
   #here(): Caller[] {
-    return this.#places.data.filter(({ leave }) => leave !== undefined);
+    return this.#places.data.filter(({ isWaiting }) => isWaiting);
   }
 
   #queueOf(places: Caller[]): TinyQueue<Caller> {
     return new TinyQueue(places, this.#compare);
+  }
+
+  /** It leaves by itself when it is aborted or out of time. */
+  #watch(waiting: Caller): void {
+    const { signal, limitAtMs } = waiting;
+    const forget = signal && onAbort(signal, () => this.#quit(waiting, waiting.aborted()));
+    waiting.release = forget ?? undefined;
+    if (limitAtMs === Number.POSITIVE_INFINITY) return;
+    this.#firstLimitAtMs = Math.min(this.#firstLimitAtMs, limitAtMs);
+    const leftMs = Math.max(0, limitAtMs - this.#clock.monotonic());
+    const stop = this.#clock.setTimer(() => this.#quit(waiting, waiting.expired()), leftMs);
+    waiting.release = () => {
+      stop();
+      forget?.();
+    };
   }
 
   #quit(waiting: Caller, end: End): void {
@@ -130,14 +136,12 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
   }
 
   #leave(waiting: Caller, end: End): void {
-    const { leave } = waiting;
-    if (leave === undefined) return;
-    waiting.stopTimer?.();
-    waiting.forget?.();
-    waiting.leave = undefined;
+    if (!waiting.isWaiting) return;
+    waiting.isWaiting = false;
+    waiting.release?.();
     this.#length--;
     this.#tidy();
-    leave(end);
+    waiting.tell(end);
   }
 
   /** Those that have gone by themselves are not kept for long: they are never most of the line. */

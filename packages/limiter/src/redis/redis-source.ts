@@ -81,9 +81,8 @@ export class RedisSource implements PermitSource, LinkUser {
     link.join(this);
   }
 
-  tryTake(need: Need): Grant | NoGrant {
-    const { link, context } = this.#options;
-    const nowMs = context.clock.monotonic();
+  tryTake(need: Need, nowMs: number): Grant | NoGrant {
+    const { link } = this.#options;
     this.#usedAtMs = nowMs;
     link.tend();
     const emptyForMs = this.#limits.emptyForMs(nowMs);
