@@ -16,6 +16,7 @@ import { AS_IS, planBody } from './body.js';
 import { watchAborts } from './call-signal.js';
 import { discardAnswer } from './discard.js';
 import { gatherFacts } from './gather.js';
+import { openBodyOf } from './open-body.js';
 import { readAnswer } from './read-answer.js';
 import { rebuildOutcome } from './rebuild.js';
 import { requestHeadersOf } from './request-headers.js';
@@ -71,7 +72,7 @@ export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<
     rebuild: (refusal) => rebuildOutcome(refusal, { config, transport, errors }),
     gather: (outcome) => gatherFacts(from, outcome),
     discard: (answer) => discardAnswer(answer, clock),
-    ...(limited && { body: data, readUsage: readAnswer }),
+    ...(limited && { body: data, readUsage: readAnswer, openBody: openBodyOf }),
     ...limits,
   };
   const outcome = await settle(executeUnchecked((attempt) => sender.send(attempt), policy, call));

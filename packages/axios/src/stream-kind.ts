@@ -1,6 +1,9 @@
 /** A readable stream of Node, as much of it as is used here. */
 export interface NodeStream {
   readonly destroyed: boolean;
+  readonly closed: boolean;
+  /** Whether any of it was read. */
+  readonly readableDidRead: boolean;
   /** Whether somebody reads it; `null`: nobody has said. */
   readonly readableFlowing: boolean | null;
   /** Bytes that have come and are not read. */

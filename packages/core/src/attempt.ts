@@ -32,8 +32,13 @@ export async function makeAttempt<T>(run: Run<T>, passes: Passes): Promise<Verdi
     const gathered = gather(call, outcome, current);
     const facts = gathered instanceof Promise ? await gathered : gathered;
     if (isSuccess(facts, provider)) {
-      if (passes !== AT_ONCE)
-        settle(run, passes, 'succeeded', { facts, findUsage: usageIn(run, outcome) });
+      if (passes !== AT_ONCE) {
+        settle(run, passes, 'succeeded', {
+          facts,
+          findUsage: usageIn(run, outcome),
+          findOpenBody: openBodyIn(run, outcome),
+        });
+      }
       return { outcome, facts, decision: SUCCEED };
     }
     return judge(run, { outcome, facts, limit, number, passes });
@@ -127,6 +132,11 @@ function usageIn<T>({ call }: Run<T>, outcome: Outcome<T>): () => unknown {
     if (!outcome.ok) return undefined;
     return call.readUsage === undefined ? outcome.value : call.readUsage(outcome.value);
   };
+}
+
+/** Where a lane finds what is still to come, if it wants to know. */
+function openBodyIn<T>({ call: { openBody } }: Run<T>, outcome: Outcome<T>) {
+  return openBody && (() => (outcome.ok ? openBody(outcome.value) : undefined));
 }
 
 function limitOf<T>({ policy, call, record }: Run<T>): TimeLimit | undefined {

@@ -54,4 +54,5 @@ export const CALL_CHECKS: Checks = {
   rebuild: functionOption,
   body: () => [],
   readUsage: functionOption,
+  openBody: functionOption,
 };

@@ -98,14 +98,10 @@ export class CallRecord implements Traced {
     if (why !== 'queued') this.heldMs += heldMs;
     this.#hasWaited = true;
     this.#shared.state.waste.waitedMs += heldMs;
-    if (why === 'told') {
-      this.#setWait(heldMs);
-      return;
-    }
     const beforeAttempt = this.#attempt + 1;
-    this.log.addHold(
-      why === 'queued' ? { beforeAttempt, heldMs, queued: true } : { beforeAttempt, heldMs },
-    );
+    if (why === 'told') this.#setWait(heldMs);
+    else if (why === 'others') this.log.addHold({ beforeAttempt, heldMs });
+    else this.log.addHold({ beforeAttempt, heldMs, queued: true });
   }
 
   /** The call ended well. The entry of its last attempt is made when somebody asks. */

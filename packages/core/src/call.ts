@@ -1,7 +1,7 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
 import type { Layer } from './layered-retry.js';
-import type { Priority, TokenCount } from './limiter.js';
+import type { OpenBody, Priority, TokenCount } from './limiter.js';
 import type { Outcome } from './outcome.js';
 import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
@@ -88,4 +88,9 @@ export interface CallOptions<T> extends CallLimits {
    * as it is. @default the value itself, in which `usage` is looked for
    */
   readonly readUsage?: ((value: T) => unknown) | undefined;
+  /**
+   * Finds in a value of its own the body that is still coming, for a limiter that bounds how many calls
+   * are under way. @default none: all is over when the value is there
+   */
+  readonly openBody?: ((value: T) => OpenBody | undefined) | undefined;
 }

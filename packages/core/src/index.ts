@@ -22,7 +22,7 @@ export {
   type Rules,
 } from './decide.js';
 export { DEFAULTS } from './defaults.js';
-export { EVENT_NAMES, type Events } from './events.js';
+export { ask, EVENT_NAMES, type Events } from './events.js';
 export { execute, executeUnchecked } from './execute.js';
 export { explain } from './explain.js';
 export type { Facts, HeaderReader, HeaderSource } from './facts.js';
@@ -60,6 +60,7 @@ export type {
   LanePermit,
   LimitedCall,
   Limiter,
+  OpenBody,
   Priority,
   QueuePlace,
   TokenCount,

@@ -57,6 +57,14 @@ export type LaneAdmission =
       readonly reason: 'queue-full' | 'never-fits';
     };
 
+/** A body that was still coming when its attempt was over. */
+export interface OpenBody {
+  /** Whether somebody reads it, or has begun to. */
+  readonly isRead: boolean;
+  /** Calls `listener` once, when nothing of it comes any more. */
+  onOver(listener: () => void): void;
+}
+
 /** How an attempt ended that had leave of a lane. */
 export interface LaneEnd {
   /** What was learnt of it; absent: it was not begun. */
@@ -69,6 +77,8 @@ export interface LaneEnd {
   readonly refusal?: Refusal;
   /** Finds in the answer what it used, if somebody wants to know. */
   readonly findUsage?: () => unknown;
+  /** Finds the body of its answer, if more of it is to come and somebody can tell when that is over. */
+  readonly findOpenBody?: (() => OpenBody | undefined) | undefined;
 }
 
 /** The queue of a limiter in front of the gate of one key. Nothing in it throws or rejects. */

@@ -138,7 +138,10 @@ function run(
     },
     discard,
   };
-  if (limited) Object.assign(call, { body, readUsage: readerOfUsage(clock, signal) });
+  if (limited) {
+    const openBody = (response: Response) => sender.openBody(response);
+    Object.assign(call, { body, readUsage: readerOfUsage(clock, signal), openBody });
+  }
   // A spread of both would be several times as slow.
   if (limits !== undefined) Object.assign(call, limits);
   const settled = executeUnchecked((attempt) => sender.send(attempt), policy, call);

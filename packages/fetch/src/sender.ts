@@ -1,5 +1,5 @@
-import type { Attempt } from '@forbear/core';
-import { readWire, type WatchedSend, watchWire } from '#wire';
+import type { Attempt, OpenBody } from '@forbear/core';
+import { openAnswer, readWire, type WatchedSend, watchWire } from '#wire';
 import type { Fetch } from './bare-fetch.js';
 import type { BodyPlan } from './body.js';
 import { type Init, type Input, requestOf } from './request-parts.js';
@@ -64,6 +64,19 @@ export class Sender {
     if (wire === undefined) return () => 'unknown';
     wire.record.over = true;
     return (error, end) => readWire(wire, error, end);
+  }
+
+  /** What of the answer of the last attempt is still coming, as far as the wire tells. */
+  openBody(response: Response): OpenBody | undefined {
+    const open = this.#wire && openAnswer(this.#wire);
+    return (
+      open && {
+        get isRead() {
+          return response.bodyUsed || response.body?.locked === true;
+        },
+        onOver: open.onOver,
+      }
+    );
   }
 
   #pass(

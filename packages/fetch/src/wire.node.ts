@@ -2,22 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { type AttemptMark, attemptUnderWay, carryAttempts, runAttempt } from '@forbear/core';
 import { hasRejectedWith, isCausedBy } from './error-chain.js';
+import { SeenRequest } from './seen-request.js';
 import type {
   WatchedSend as AnyWatchedSend,
   WireRecord as AnyWireRecord,
   AttemptEnd,
+  OpenAnswer,
   Sent,
 } from './wire.js';
-
-/** What was seen of one request of the transport. */
-interface SeenRequest {
-  readonly origin: string;
-  readonly path: string;
-  /** Whether its head was written. */
-  sent: boolean;
-  /** What it failed with; `undefined` while it has not. */
-  failure: unknown;
-}
 
 /** What the transport did with the requests of one attempt. */
 export interface WireRecord extends AnyWireRecord {
@@ -64,7 +56,7 @@ subscribe('undici:request:create', (message) => {
   // A proxy's CONNECT carries nothing of the request.
   if (!isWireRecord(record) || request.method === 'CONNECT') return;
   const origin = String(request.origin).replace(/\/$/, '');
-  const seen = { origin, path: String(request.path), sent: false, failure: undefined };
+  const seen = new SeenRequest(origin, String(request.path));
   seenRequests.set(request, seen);
   record.requests ??= [];
   record.requests.push(seen);
@@ -78,7 +70,13 @@ subscribe('undici:client:sendHeaders', (message) => {
 subscribe('undici:request:error', (message) => {
   const { request, error } = message as { request: object; error: unknown };
   const seen = seenRequests.get(request);
-  if (seen !== undefined) seen.failure ??= error;
+  if (seen === undefined) return;
+  seen.failure ??= error;
+  seen.end();
+});
+
+subscribe('undici:request:trailers', (message) => {
+  seenRequests.get((message as { request: object }).request)?.end();
 });
 
 subscribe('undici:client:connected', (message) => {
@@ -120,6 +118,23 @@ export async function readWire(
   const isItsEnd = hasEndedWith(first, error) || (await wasAborted(first, sending, end));
   if (first.sent) return 'yes';
   return isItsEnd && isUnsent(first) ? 'no' : 'unknown';
+}
+
+/** The answer of an attempt that is still coming; `undefined`: all of it has come, or nobody knows. */
+export function openAnswer({ record }: WatchedSend): OpenAnswer | undefined {
+  const open = record.requests?.filter(({ isOver }) => !isOver) ?? [];
+  if (open.length === 0) return undefined;
+  return {
+    onOver(listener) {
+      let left = open.length;
+      for (const seen of open) {
+        seen.onOver = () => {
+          left--;
+          if (left === 0) listener();
+        };
+      }
+    },
+  };
 }
 
 function isWireRecord(mark: AttemptMark | undefined): mark is WireRecord {

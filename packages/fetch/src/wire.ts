@@ -12,6 +12,12 @@ export interface WatchedSend<T = unknown> {
   readonly sending: T;
 }
 
+/** An answer that is still coming. */
+export interface OpenAnswer {
+  /** Calls `listener` once, when all of it has come or no more will. */
+  onOver(listener: () => void): void;
+}
+
 /** How an attempt ended, besides its error. */
 export interface AttemptEnd {
   /** The caller's own, which could end it early. */
@@ -39,4 +45,9 @@ export function readWire(
   _end: AttemptEnd,
 ): Sent | Promise<Sent> {
   return 'unknown';
+}
+
+/** The answer of an attempt that is still coming. Here nobody knows. */
+export function openAnswer(_watched: WatchedSend): OpenAnswer | undefined {
+  return undefined;
 }

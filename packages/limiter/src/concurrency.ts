@@ -14,8 +14,10 @@ export interface Concurrency {
   hasRoom(keptShare: number): boolean;
   /** One starts. Gives its turn, which it hands back. */
   start(): number;
-  /** That one is over; `end`: what its end tells of the server. */
-  end(turn: number, end: AttemptEndKind): void;
+  /** That one was answered, or failed; `end`: what that tells of the server. */
+  hear(turn: number, end: AttemptEndKind): void;
+  /** One is over. */
+  leave(): void;
   /** The provider advises so many at once. */
   advise(limit: number): void;
 }
@@ -48,7 +50,9 @@ export class FixedConcurrency implements Concurrency {
     return 0;
   }
 
-  end(): void {
+  hear(): void {}
+
+  leave(): void {
     this.#inFlight--;
   }
 
@@ -109,10 +113,8 @@ export class AutoConcurrency implements Concurrency {
     return this.#turn;
   }
 
-  end(turn: number, end: AttemptEndKind): void {
-    const wasInFlight = this.#inFlight;
-    this.#inFlight--;
-    if (end === 'answered' && wasInFlight * 2 > this.#limit) {
+  hear(turn: number, end: AttemptEndKind): void {
+    if (end === 'answered' && this.#inFlight * 2 > this.#limit) {
       const more = this.#limit < this.#threshold ? 1 : 1 / this.#limit;
       this.#set(Math.min(MOST, this.#limit + more), 'answered');
     } else if ((end === 'throttled' || end === 'used-up') && turn > this.#episodeEnd) {
@@ -120,9 +122,13 @@ export class AutoConcurrency implements Concurrency {
       const used = Math.min(this.#limit, this.#peak);
       const half = Math.max(1, Math.floor(used / 2));
       this.#threshold = end === 'throttled' ? half : Math.max(1, Math.floor(used));
-      this.#peak = this.#inFlight;
+      this.#peak = this.#inFlight - 1;
       this.#set(half, 'throttled');
     }
+  }
+
+  leave(): void {
+    this.#inFlight--;
   }
 
   /** The first advice holds; what the server does from then on is a better one. */

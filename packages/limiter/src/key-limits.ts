@@ -1,5 +1,6 @@
 import {
   adviseConcurrency,
+  ask,
   type Clock,
   type Facts,
   type LaneEnd,
@@ -10,6 +11,7 @@ import type { Concurrency, PaceReason } from './concurrency.js';
 import type { Entry } from './entry.js';
 import { endKindOf, TakenPermit, usedBy } from './lane-permit.js';
 import { readLimits } from './limit-names.js';
+import { OpenBodies } from './open-bodies.js';
 import type { LearntLimit, PermitSource } from './permit-source.js';
 
 /** What is told of a key: what was learnt of its limits, and every change of its pace. */
@@ -35,6 +37,8 @@ export interface KeyLimitsParts {
   readonly clock: Clock;
   readonly source: PermitSource;
   readonly concurrency: Concurrency;
+  /** Whether a body that is still coming counts among those under way. */
+  readonly countsBodies: boolean;
   /** What its server means, and which limits it has. */
   readonly profile: ProviderProfile;
   readonly tell: (news: KeyNews) => void;
@@ -50,6 +54,7 @@ export class KeyLimits {
   readonly source: PermitSource;
   readonly concurrency: Concurrency;
   readonly #parts: KeyLimitsParts;
+  readonly #bodies = new OpenBodies();
   readonly #held = new Map<string, number>();
   #quietUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -57,6 +62,12 @@ export class KeyLimits {
     this.source = parts.source;
     this.concurrency = parts.concurrency;
     this.#parts = parts;
+  }
+
+  /** How many are under way. */
+  get inFlight(): number {
+    this.#bodies.look(this.#parts.clock.monotonic());
+    return this.concurrency.inFlight;
   }
 
   /**
@@ -71,7 +82,10 @@ export class KeyLimits {
     keptShare: number,
     permit: Permit | undefined,
   ): TakenPermit | number {
-    if (!this.concurrency.hasRoom(keptShare)) return Number.POSITIVE_INFINITY;
+    if (!this.concurrency.hasRoom(keptShare)) {
+      this.#bodies.look(nowMs);
+      if (!this.concurrency.hasRoom(keptShare)) return this.#bodies.dueAtMs - nowMs;
+    }
     const taken = this.source.tryTake(entry, nowMs, keptShare);
     if (!taken.granted) return taken.retryInMs;
     return new TakenPermit(entry, taken, this.concurrency.start(), permit);
@@ -80,15 +94,16 @@ export class KeyLimits {
   /**
    * An attempt is over.
    *
-   * @param onSettled is told if more is learnt of it later
+   * @param onLater is told if more of it comes back or is learnt later
    * @returns whether it was not over before
    */
-  end(taken: TakenPermit, end: LaneEnd, onSettled: () => void): boolean {
+  end(taken: TakenPermit, end: LaneEnd, onLater: () => void): boolean {
     if (taken.isOver) return false;
     taken.isOver = true;
     const used = usedBy(taken, end);
     const told = used === undefined ? NOTHING : this.#read(end.facts);
-    this.concurrency.end(taken.turn, endKindOf(end, told));
+    this.concurrency.hear(taken.turn, endKindOf(end, told));
+    this.#leave(end, onLater);
     if (told.length > 0) {
       this.source.learn(taken.grant, told);
       this.#notice(told);
@@ -96,12 +111,24 @@ export class KeyLimits {
     if (used instanceof Promise) {
       void used.then((need) => {
         this.source.settle(taken.grant, need);
-        onSettled();
+        onLater();
       });
     } else this.source.settle(taken.grant, used);
     const { closesMs, refusal } = end;
     if (closesMs !== undefined && refusal !== undefined) this.source.hold?.(closesMs, refusal);
     return true;
+  }
+
+  #leave({ findOpenBody }: LaneEnd, onLater: () => void): void {
+    const body = this.#parts.countsBodies ? ask(findOpenBody) : undefined;
+    if (body === undefined) {
+      this.concurrency.leave();
+      return;
+    }
+    this.#bodies.add(body, this.#parts.clock.monotonic(), () => {
+      this.concurrency.leave();
+      onLater();
+    });
   }
 
   #read({ headers, status = 0 }: Facts = {}): readonly LearntLimit[] {

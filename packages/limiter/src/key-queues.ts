@@ -33,7 +33,9 @@ export class KeyQueues {
   /** Forgets what nobody uses: first where that loses nothing, and the oldest where there are too many. */
   #forget(): void {
     if (this.#queues.size <= MOST_IDLE) return;
-    const idle = [...this.#queues].filter(([, queue]) => queue.isQuiet && queue.doors.size === 0);
+    const isIdle = ({ isQuiet, limits, doors }: KeyQueue) =>
+      isQuiet && limits.inFlight === 0 && doors.size === 0;
+    const idle = [...this.#queues].filter(([, queue]) => isIdle(queue));
     const lossless = idle.filter(([, { limits }]) => limits.source.isFresh);
     for (const [key, queue] of lossless.length > 0 ? lossless : idle.slice(0, 1)) {
       this.#queues.delete(key);

@@ -85,12 +85,12 @@ export class KeyedLimiter implements Limiter {
   }
 
   snapshot(): readonly LimiterSnapshot[] {
-    return this.#queues.all.map(({ label, length, limits: { concurrency, source } }) => ({
+    return this.#queues.all.map(({ label, length, limits }) => ({
       key: label,
       waiting: length,
-      inFlight: concurrency.inFlight,
-      maxConcurrent: concurrency.limit,
-      limits: source.snapshot(),
+      inFlight: limits.inFlight,
+      maxConcurrent: limits.concurrency.limit,
+      limits: limits.source.snapshot(),
     }));
   }
 
@@ -146,12 +146,22 @@ export class KeyedLimiter implements Limiter {
         },
       }),
       concurrency,
+      countsBodies: this.#countsBodies(profile),
       profile,
       tell,
     });
     const queue: KeyQueue = new KeyQueue(label, this.#rules, clock, keyLimits);
     if (this.#isClosed) queue.attendance.close();
     return queue;
+  }
+
+  /**
+   * What bounds how many are under way counts each until the end of its body: the number that was given,
+   * and servers that say so. What `auto` finds is how many a server takes to answer.
+   */
+  #countsBodies({ limits = [] }: ProviderProfile): boolean {
+    const { maxConcurrent } = this.#options;
+    return typeof maxConcurrent === 'number' || limits.some(({ unit }) => unit === 'concurrency');
   }
 
   /** Where a limit of requests was given, their rate is bound, and only a server that throttles bounds more. */

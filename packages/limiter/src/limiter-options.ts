@@ -35,8 +35,9 @@ export interface LimiterOptions {
   /** Limits of which all have to allow an attempt, and all learnt ones too. @default none */
   readonly limits?: readonly LimitOptions[] | undefined;
   /**
-   * Attempts that may be under way at once, 1 or more; `auto` finds the number: it starts with what the
-   * provider advises, else with 20, or with 1000 where a limit of requests is given. @default 'auto'
+   * Attempts that may be under way at once, 1 or more, each until the end of its body where that can be
+   * seen. `auto` finds how many the server takes to answer: it starts with what the provider advises, else
+   * with 20, or with 1000 where a limit of requests is given. @default 'auto'
    */
   readonly maxConcurrent?: number | 'auto' | undefined;
   /** Calls of a key that may wait; one more is refused, the lowest priority first. @default any number */

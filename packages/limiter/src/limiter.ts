@@ -7,7 +7,7 @@ export interface LimiterSnapshot {
   readonly key: string;
   /** Calls that wait. */
   readonly waiting: number;
-  /** Attempts under way. */
+  /** Attempts under way, and bodies that count among them. */
   readonly inFlight: number;
   /** How many may be; `Infinity`: any number. */
   readonly maxConcurrent: number;
@@ -35,7 +35,8 @@ export interface Limiter extends CoreLimiter {
   /** Every key that is remembered, the least recently used one first. */
   snapshot(): readonly LimiterSnapshot[];
   /**
-   * Takes no more calls, and waits until all that wait have been let go and all attempts are over. Calls
+   * Takes no more calls, and waits until all that wait have been let go and all calls are over, though
+   * not until their bodies are. Calls
    * that come later get a `QueueFullError`; so do those that still wait after `deadlineMs`, by default
    * never.
    *
