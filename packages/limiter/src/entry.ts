@@ -11,6 +11,7 @@ const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
  * somebody first asks for them, which nobody does where no limit counts tokens.
  */
 export class Entry extends Waiting<LaneAdmission> implements Need {
+  readonly number: number;
   readonly applicant: Applicant;
   readonly door: Door;
   readonly level: number;
@@ -25,6 +26,7 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
 
   constructor(applicant: Applicant, door: Door, counter: TokenCounter) {
     super();
+    this.number = applicant.number;
     this.applicant = applicant;
     this.door = door;
     this.level = levelOf(applicant.call.priority);
@@ -33,10 +35,6 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
 
   get requests(): number {
     return 1;
-  }
-
-  get number(): number {
-    return this.applicant.number;
   }
 
   get limitAtMs(): number {

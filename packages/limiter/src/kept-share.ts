@@ -1,3 +1,4 @@
+import type { Clock } from '@forbear/core';
 import { INTERACTIVE } from './priority.js';
 
 /** For how long after an interactive call a share is kept for the next. */
@@ -6,15 +7,17 @@ const KEPT_MS = 60_000;
 /** The share of everything that is left for interactive calls, while there are any. */
 export class KeptShare {
   readonly #share: number;
+  readonly #clock: Clock;
   #lastAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(share: number) {
+  constructor(share: number, clock: Clock) {
     this.#share = share;
+    this.#clock = clock;
   }
 
   /** A call of this level came. */
-  notice(level: number, nowMs: number): void {
-    if (level >= INTERACTIVE) this.#lastAtMs = nowMs;
+  notice(level: number): void {
+    if (level >= INTERACTIVE) this.#lastAtMs = this.#clock.monotonic();
   }
 
   /** Whether one came later than this. */

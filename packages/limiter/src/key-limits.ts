@@ -70,6 +70,13 @@ export class KeyLimits {
     return this.concurrency.inFlight;
   }
 
+  /** Milliseconds until one more may be under way; `Infinity`: when one is over. */
+  roomInMs(nowMs: number, keptShare = 0): number {
+    if (this.concurrency.hasRoom(keptShare)) return 0;
+    this.#bodies.look(nowMs);
+    return this.concurrency.hasRoom(keptShare) ? 0 : this.#bodies.dueAtMs - nowMs;
+  }
+
   /**
    * Starts an attempt, or says in how many milliseconds to ask again; `Infinity`: when one is over, or
    * the source has changed.
@@ -82,10 +89,8 @@ export class KeyLimits {
     keptShare: number,
     permit: Permit | undefined,
   ): TakenPermit | number {
-    if (!this.concurrency.hasRoom(keptShare)) {
-      this.#bodies.look(nowMs);
-      if (!this.concurrency.hasRoom(keptShare)) return this.#bodies.dueAtMs - nowMs;
-    }
+    const roomInMs = this.roomInMs(nowMs, keptShare);
+    if (roomInMs > 0) return roomInMs;
     const taken = this.source.tryTake(entry, nowMs, keptShare);
     if (!taken.granted) return taken.retryInMs;
     return new TakenPermit(entry, taken, this.concurrency.start(), permit);

@@ -24,7 +24,6 @@ import type { QueueRules } from './queue-rules.js';
 import { turnAway } from './turn-away.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const ABORTED: LaneAdmission = Object.freeze({ kind: 'aborted' });
 const TOO_LATE: LaneAdmission = Object.freeze({ kind: 'too-late' });
 
 /**
@@ -52,7 +51,7 @@ export class KeyQueue implements GateQueue {
     this.attendance = new Attendance(rules.onQuiet);
     this.#order = new Order(clock, rules.ageingMs, () => this.pump());
     this.#alarm = new Alarm(clock, () => this.pump());
-    this.#kept = new KeptShare(rules.interactiveShare);
+    this.#kept = new KeptShare(rules.interactiveShare, clock);
     limits.source.onChange(() => this.pump());
   }
 
@@ -68,13 +67,15 @@ export class KeyQueue implements GateQueue {
   /** Asks to make an attempt; `undefined`: it has to wait. */
   enter(applicant: Applicant, door: Door): LaneAdmission | undefined {
     const entry = new Entry(applicant, door, this.#rules.countTokens);
-    const nowMs = this.#clock.monotonic();
-    this.#kept.notice(entry.level, nowMs);
-    const said = this.#answer(entry, applicant.isRetry, nowMs);
+    this.#kept.notice(entry.level);
+    const said = this.#answer(entry, applicant.isRetry);
     if (said !== undefined) return said;
-    const asks = entry.limitAtMs < Number.POSITIVE_INFINITY || applicant.onQueued !== undefined;
+    const { limitAtMs } = entry;
+    const isLimited = limitAtMs < NEVER;
+    const asks = isLimited || applicant.onQueued !== undefined;
     const place = asks ? this.placeOf(entry) : { position: 0 };
-    if (nowMs + (place.estimateMs ?? 0) >= entry.limitAtMs) return TOO_LATE;
+    if (isLimited && this.#clock.monotonic() + (place.estimateMs ?? 0) >= limitAtMs)
+      return TOO_LATE;
     if (!applicant.isRetry && !this.#makeRoom(entry)) {
       return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
@@ -127,18 +128,18 @@ export class KeyQueue implements GateQueue {
   }
 
   /** What a call is told at once; `undefined`: it has to wait. */
-  #answer(entry: Entry, isRetry: boolean, nowMs: number): LaneAdmission | undefined {
+  #answer(entry: Entry, isRetry: boolean): LaneAdmission | undefined {
     if (!this.attendance.admits(isRetry)) return turnAway(new QueueFullError(0, 'drained'));
     const tooLarge = this.limits.source.tooLarge(entry);
     if (tooLarge !== undefined) return turnAway(new NeverFitsError(tooLarge));
     if (this.length === 0) {
-      const said = this.#tryStart(entry, entry.level, nowMs);
+      const said = this.#tryStart(entry, entry.level, this.#clock.monotonic());
       if (typeof said === 'object') return said;
     } else if (!entry.door.barrier.isOpen) {
-      const said = entry.door.ask(entry, nowMs, false);
+      const said = entry.door.ask(entry, this.#clock.monotonic(), false);
       if (said !== undefined && said.kind !== 'admitted') return said;
     }
-    return entry.signal?.aborted ? ABORTED : undefined;
+    return entry.signal?.aborted ? entry.aborted() : undefined;
   }
 
   /**
@@ -168,6 +169,8 @@ export class KeyQueue implements GateQueue {
     const nowMs = this.#clock.monotonic();
     this.doors.obey(this.#order, nowMs);
     for (;;) {
+      const roomInMs = this.limits.roomInMs(nowMs);
+      if (roomInMs > 0) return nowMs + roomInMs;
       const line = this.#order.next(nowMs);
       if (line === undefined) return NEVER;
       const retryAtMs = this.#shift(line, nowMs);

@@ -73,12 +73,12 @@ export class LevelLine {
 
   /** Lets the first one go. */
   shift(end: LaneAdmission, nowMs: number): void {
-    const entry = this.#line.first;
+    const entry = this.#line.take();
     if (entry === undefined) return;
     this.#tag = Math.max(this.#tag, entry.tag);
     this.#neglectedSinceMs = nowMs;
     this.#forget(entry);
-    this.#line.shift(end);
+    entry.tell(end);
   }
 
   /** Lets the last one go. */

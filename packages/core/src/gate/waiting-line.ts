@@ -74,9 +74,15 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
 
   /** Lets the first one go. */
   shift(end: End): void {
-    if (this.first === undefined) return;
+    this.take()?.tell(end);
+  }
+
+  /** Takes the first one out, which whoever took it has to tell. */
+  take(): Caller | undefined {
+    if (this.first === undefined) return undefined;
     const first = this.#places.pop();
-    if (first !== undefined) this.#leave(first, end);
+    if (first !== undefined) this.#remove(first);
+    return first;
   }
 
   /** Lets the last one go: it would have been let go after all others. Gives it. */
@@ -137,11 +143,15 @@ export class WaitingLine<End, Caller extends Waiting<End> = Waiting<End>> {
 
   #leave(waiting: Caller, end: End): void {
     if (!waiting.isWaiting) return;
+    this.#remove(waiting);
+    waiting.tell(end);
+  }
+
+  #remove(waiting: Caller): void {
     waiting.isWaiting = false;
     waiting.release?.();
     this.#length--;
     this.#tidy();
-    waiting.tell(end);
   }
 
   /** Those that have gone by themselves are not kept for long: they are never most of the line. */
