@@ -101,7 +101,7 @@ const contenders: Readonly<Record<string, () => Run>> = {
   'the bare work': () => (work) => work(),
   'lane, nothing configured': () => throughLane({}),
   'lane, 10 at once': () => throughLane({ maxConcurrent: AT_ONCE }),
-  'lane, 10 at once, limits': () =>
+  'lane, limits': () =>
     throughLane({
       maxConcurrent: AT_ONCE,
       limits: [{ unit: 'requests', amount: 1e9, perMs: 1000, shape: 'bucket' }],
@@ -111,6 +111,10 @@ const contenders: Readonly<Record<string, () => Run>> = {
   'execute, 10 at once': () => throughExecute(createLimiter({ maxConcurrent: AT_ONCE })),
   'p-queue': () => {
     const queue = new PQueue({ concurrency: AT_ONCE });
+    return (work) => queue.add(work);
+  },
+  'p-queue, limits': () => {
+    const queue = new PQueue({ concurrency: AT_ONCE, interval: 1000, intervalCap: 1e9 });
     return (work) => queue.add(work);
   },
   'p-limit': () => {
