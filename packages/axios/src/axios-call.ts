@@ -22,7 +22,7 @@ import { rebuildOutcome } from './rebuild.js';
 import { requestHeadersOf } from './request-headers.js';
 import { Sender } from './sender.js';
 import { transportOf } from './transport.js';
-import type { Wrapping } from './wrapped-adapter.js';
+import type { Wrapping } from './wrapping.js';
 
 /** Makes one call of axios by the engine. */
 export async function makeCall(wrapping: Wrapping, config: SentConfig): Promise<AxiosResponse> {

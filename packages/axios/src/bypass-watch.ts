@@ -1,7 +1,8 @@
 import { callKeyOf } from '@forbear/core';
 import type { SentConfig } from './bare-axios.js';
 import { requestHeadersOf } from './request-headers.js';
-import { type Client, isWrapped } from './wrapped-adapter.js';
+import { isWrapped } from './wrapped-adapter.js';
+import type { Client } from './wrapping.js';
 
 /**
  * Notices, once for each instance, that something after our interceptor put another adapter in place of

@@ -4,7 +4,7 @@ import type { AxiosResponse, SentConfig } from './bare-axios.js';
 import type { BodyParts, BodyPlan } from './body.js';
 import { answerOf, discardAnswer } from './discard.js';
 import { copyHeaders } from './request-headers.js';
-import type { Wrapping } from './wrapped-adapter.js';
+import type { Wrapping } from './wrapping.js';
 
 /** What of a config is an attempt's own, and is not handed out. */
 const OWN: ReadonlySet<string> = new Set(['adapter', 'data', 'signal', 'fetchOptions']);

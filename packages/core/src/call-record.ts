@@ -4,13 +4,19 @@ import { describeCall, type Stop } from './call-trace.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { Facts } from './facts.js';
 import { honoursKey } from './idempotency-key.js';
+import type { KeyState } from './key-state.js';
 import type { QueuePlace } from './limiter.js';
+import type { Policy } from './policy.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './policy-events.js';
-import type { Run } from './run.js';
+import type { ProviderProfile } from './profile.js';
 import type { Trace, Traced } from './trace.js';
 
 /** What a call has in common with others. */
-type Shared = Pick<Run<unknown>, 'policy' | 'provider' | 'state'>;
+interface Shared {
+  readonly policy: Policy;
+  readonly provider: ProviderProfile;
+  readonly state: KeyState;
+}
 
 let calls = 0;
 

@@ -1,7 +1,7 @@
 import type { Facts } from './facts.js';
 import type { GivenRefusal } from './gate/refusal.js';
 import type { Layer } from './layered-retry.js';
-import type { OpenBody, Priority, TokenCount } from './limiter.js';
+import type { LimitedCall, OpenBody } from './limited-call.js';
 import type { Outcome } from './outcome.js';
 import type { ProviderProfile } from './profile.js';
 import type { Trace } from './trace.js';
@@ -18,7 +18,7 @@ export interface Attempt {
 export type Operation<T> = (attempt: Attempt) => T | PromiseLike<T>;
 
 /** The limits that a single call may set; they go before the policy's. */
-export interface CallLimits {
+export interface CallLimits extends Omit<LimitedCall, 'body'> {
   /** @see PolicyOptions.maxRetries */
   readonly maxRetries?: number | undefined;
   /** @see PolicyOptions.deadlineMs */
@@ -29,18 +29,12 @@ export interface CallLimits {
   readonly maxHoldMs?: number | undefined;
   /** Whether the work of this call may be done, and billed, twice. */
   readonly repeatable?: boolean | undefined;
-  /** Who goes first where a limiter makes calls wait. @default 'normal' */
-  readonly priority?: Priority | undefined;
-  /** For whom it is made: a limiter is fair between the tenants of a key. @default '' */
-  readonly tenant?: string | undefined;
-  /** The tokens that it takes of a limiter. @default an estimate of the limiter's */
-  readonly tokens?: TokenCount | undefined;
   /** Is told once, when the call has settled, what happened to it. */
   readonly onSettled?: ((trace: Trace) => void) | undefined;
 }
 
 /** What can be said of one call. */
-export interface CallOptions<T> extends CallLimits {
+export interface CallOptions<T> extends CallLimits, LimitedCall {
   /** Ends attempts and waits; an abort in a wait rejects at once with `signal.reason` itself. */
   readonly signal?: AbortSignal | null | undefined;
   /** The HTTP method; without one the call counts as not idempotent. */
@@ -81,8 +75,6 @@ export interface CallOptions<T> extends CallLimits {
    * was refused, or the same call was before. @default the very value or error of that call
    */
   readonly rebuild?: ((refusal: GivenRefusal) => Outcome<T>) | undefined;
-  /** The body of its request, for a limiter that has to estimate tokens. It is looked at, never used up. */
-  readonly body?: unknown;
   /**
    * Finds in a value of its own what was used, for a limiter that counts tokens; the value must stay
    * as it is. @default the value itself, in which `usage` is looked for

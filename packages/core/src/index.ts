@@ -51,6 +51,7 @@ export { type CallKey, callKeyOf } from './key/call-key.js';
 export type { KeyRequest, RequestParts } from './key/key-request.js';
 export { type RequestHeaders, readRequestHeader } from './key/request-headers.js';
 export type { Layer } from './layered-retry.js';
+export type { LimitedCall, OpenBody, Priority, TokenCount } from './limited-call.js';
 export type {
   Applicant,
   Lane,
@@ -58,12 +59,8 @@ export type {
   LaneContext,
   LaneEnd,
   LanePermit,
-  LimitedCall,
   Limiter,
-  OpenBody,
-  Priority,
   QueuePlace,
-  TokenCount,
 } from './limiter.js';
 export { isEnabled, setEnabled, setTestMode, type TestMode } from './mode.js';
 export {

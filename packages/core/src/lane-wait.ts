@@ -1,12 +1,6 @@
 import { AT_ONCE, deadlineOf, endOf, type Leave, tellHold } from './hold.js';
-import type {
-  Applicant,
-  Lane,
-  LaneAdmission,
-  LimitedCall,
-  Limiter,
-  QueuePlace,
-} from './limiter.js';
+import type { LimitedCall } from './limited-call.js';
+import type { Applicant, Lane, LaneAdmission, Limiter, QueuePlace } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import type { Run, Verdict } from './run.js';
 

@@ -1,4 +1,3 @@
-import type { CallOptions } from './call.js';
 import type { Clock } from './clock.js';
 import type { Events } from './events.js';
 import type { Facts } from './facts.js';
@@ -6,16 +5,8 @@ import type { Failure } from './failure.js';
 import type { Caller, KeptOut, Permit } from './gate/admission.js';
 import type { Gate } from './gate/gate.js';
 import type { Refusal } from './gate/refusal.js';
+import type { LimitedCall, OpenBody } from './limited-call.js';
 import type { ProviderProfile } from './profile.js';
-
-/** Who goes first: a word, or a whole number from 0 (`batch`) over 50 (`normal`) to 100 (`interactive`). */
-export type Priority = 'interactive' | 'normal' | 'batch' | number;
-
-/** How many tokens a call takes: all of them, or input and allowed output. Whole numbers, 0 or more. */
-export type TokenCount = number | { readonly input: number; readonly output: number };
-
-/** What the caller of a call said that its lane goes by. */
-export type LimitedCall = Pick<CallOptions<never>, 'priority' | 'tenant' | 'tokens' | 'body'>;
 
 /** What a lane needs to know of a call that wants to make an attempt. */
 export interface Applicant extends Caller {
@@ -56,14 +47,6 @@ export type LaneAdmission =
       readonly error: Error;
       readonly reason: 'queue-full' | 'never-fits';
     };
-
-/** A body that was still coming when its attempt was over. */
-export interface OpenBody {
-  /** Whether somebody reads it, or has begun to. */
-  readonly isRead: boolean;
-  /** Calls `listener` once, when nothing of it comes any more. */
-  onOver(listener: () => void): void;
-}
 
 /** How an attempt ended that had leave of a lane. */
 export interface LaneEnd {

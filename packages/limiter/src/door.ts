@@ -1,6 +1,5 @@
 import type { Barrier, Events, LaneContext, Permit, PolicyEvent } from '@forbear/core';
-import type { Entry } from './entry.js';
-import type { KeyNews } from './key-limits.js';
+import type { KeyNews } from './key-news.js';
 
 /** The gate of one policy, as the queue in front of it sees it. */
 export class Door {
@@ -14,20 +13,6 @@ export class Door {
     this.label = label;
     this.#events = events;
     this.#now = () => clock.now();
-  }
-
-  /**
-   * What its gate says to a call; `undefined`: it has to wait.
-   *
-   * @param isFirst whether nobody waits before it
-   */
-  ask(entry: Entry, nowMs: number, isFirst: boolean) {
-    const { number, signal } = entry;
-    return this.barrier.pass(
-      { number, signal, limitAtMs: entry.holdEndsAtMs(nowMs) },
-      nowMs,
-      isFirst,
-    );
   }
 
   /** Leave of the gate was not used. */

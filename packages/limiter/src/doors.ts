@@ -1,7 +1,7 @@
 import type { Closure, Refusal } from '@forbear/core';
 import type { Door } from './door.js';
 import type { Entry } from './entry.js';
-import type { KeyNews } from './key-limits.js';
+import type { KeyNews } from './key-news.js';
 import type { Order } from './order.js';
 
 /** The gates of all policies that call a key. What one of them was told is true for all. */

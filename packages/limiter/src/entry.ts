@@ -1,4 +1,4 @@
-import { type Applicant, type LaneAdmission, Waiting } from '@forbear/core';
+import { type Admission, type Applicant, type LaneAdmission, Waiting } from '@forbear/core';
 import type { Door } from './door.js';
 import type { Need } from './need.js';
 import { levelOf } from './priority.js';
@@ -67,6 +67,17 @@ export class Entry extends Waiting<LaneAdmission> implements Need {
   /** Until when a told wait may keep it, by the monotonic clock. */
   holdEndsAtMs(nowMs: number): number {
     return Math.min(this.limitAtMs, nowMs + this.applicant.maxHoldMs);
+  }
+
+  /**
+   * What its gate says to it; `undefined`: it has to wait.
+   *
+   * @param isFirst whether nobody waits before it
+   */
+  askGate(nowMs: number, isFirst: boolean): Admission | undefined {
+    const { number, signal, door } = this;
+    const limitAtMs = this.holdEndsAtMs(nowMs);
+    return door.barrier.pass({ number, signal, limitAtMs }, nowMs, isFirst);
   }
 
   tell(said: LaneAdmission): void {

@@ -7,30 +7,13 @@ import {
   type Permit,
   type ProviderProfile,
 } from '@forbear/core';
-import type { Concurrency, PaceReason } from './concurrency.js';
+import type { Concurrency } from './concurrency.js';
 import type { Entry } from './entry.js';
+import type { KeyNews } from './key-news.js';
 import { endKindOf, TakenPermit, usedBy } from './lane-permit.js';
 import { readLimits } from './limit-names.js';
 import { OpenBodies } from './open-bodies.js';
 import type { LearntLimit, PermitSource } from './permit-source.js';
-
-/** What is told of a key: what was learnt of its limits, and every change of its pace. */
-export type KeyNews =
-  | {
-      readonly type: 'limits';
-      readonly limits: readonly {
-        readonly name: string;
-        readonly unit: LearntLimit['unit'];
-        readonly limit: number;
-        readonly was?: number;
-      }[];
-    }
-  | {
-      readonly type: 'pace';
-      readonly maxConcurrent: number;
-      readonly was: number;
-      readonly because: PaceReason;
-    };
 
 /** What the limits of a key are made of. */
 export interface KeyLimitsParts {

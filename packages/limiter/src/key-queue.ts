@@ -136,7 +136,7 @@ export class KeyQueue implements GateQueue {
       const said = this.#tryStart(entry, entry.level, this.#clock.monotonic());
       if (typeof said === 'object') return said;
     } else if (!entry.door.barrier.isOpen) {
-      const said = entry.door.ask(entry, this.#clock.monotonic(), false);
+      const said = entry.askGate(this.#clock.monotonic(), false);
       if (said !== undefined && said.kind !== 'admitted') return said;
     }
     return entry.signal?.aborted ? entry.aborted() : undefined;
@@ -154,7 +154,7 @@ export class KeyQueue implements GateQueue {
       if (othersAtMs > nowMs) return othersAtMs;
     }
     const { barrier } = door;
-    const said = barrier.isOpen ? undefined : door.ask(entry, nowMs, true);
+    const said = barrier.isOpen ? undefined : entry.askGate(nowMs, true);
     if (said === undefined && !barrier.isOpen) return barrier.changesAtMs(nowMs) ?? NEVER;
     if (said !== undefined && said.kind !== 'admitted') return said;
     const kept = this.#kept.from(level, nowMs);

@@ -18,7 +18,8 @@ import {
   type PaceReason,
 } from './concurrency.js';
 import { Door } from './door.js';
-import { KeyLimits, type KeyNews } from './key-limits.js';
+import { KeyLimits } from './key-limits.js';
+import type { KeyNews } from './key-news.js';
 import { KeyQueue } from './key-queue.js';
 import { KeyQueues } from './key-queues.js';
 import { KeyLane } from './lane.js';
