@@ -1,22 +1,13 @@
 import { AttemptLog, type AttemptPart, describeAttempt, mayBeBilled } from './attempt-log.js';
 import type { CallEnd } from './call-end.js';
+import type { CallShared } from './call-shared.js';
 import { describeCall, type Stop } from './call-trace.js';
 import type { GiveUp, Retry } from './decide.js';
 import type { Facts } from './facts.js';
 import { honoursKey } from './idempotency-key.js';
-import type { KeyState } from './key-state.js';
 import type { QueuePlace } from './limiter.js';
-import type { Policy } from './policy.js';
 import type { EventDetails, PolicyEvent, PolicyEvents } from './policy-events.js';
-import type { ProviderProfile } from './profile.js';
 import type { Trace, Traced } from './trace.js';
-
-/** What a call has in common with others. */
-interface Shared {
-  readonly policy: Policy;
-  readonly provider: ProviderProfile;
-  readonly state: KeyState;
-}
 
 let calls = 0;
 
@@ -36,7 +27,7 @@ export class CallRecord implements Traced {
   heldMs = 0;
   /** How many retries so far the server scheduled. */
   scheduledRetries = 0;
-  readonly #shared: Shared;
+  readonly #shared: CallShared;
   #attemptStartedMs: number | undefined;
   #attempt = 0;
   #hasWaited = false;
@@ -44,7 +35,7 @@ export class CallRecord implements Traced {
   #success: Facts | undefined;
   #stop: Stop | undefined;
 
-  constructor(shared: Shared, method: string | undefined) {
+  constructor(shared: CallShared, method: string | undefined) {
     this.#shared = shared;
     this.method = method;
     this.startedAtMs = shared.policy.clock.monotonic();

@@ -1,3 +1,4 @@
+import type { CallShared } from './call-shared.js';
 import { AT_ONCE, deadlineOf, endOf, type Leave, tellHold } from './hold.js';
 import type { LimitedCall } from './limited-call.js';
 import type { Applicant, Lane, LaneAdmission, Limiter, QueuePlace } from './limiter.js';
@@ -45,7 +46,7 @@ class LaneCall<T> implements Applicant {
 
 /** Opens the lane of a key. */
 export function openLane(
-  { policy, provider, state }: Pick<Run<unknown>, 'policy' | 'provider' | 'state'>,
+  { policy, provider, state }: CallShared,
   key: string,
   limiter: Limiter,
 ): Lane {

@@ -1,20 +1,15 @@
 import type { CallOptions, Operation } from './call.js';
 import type { CallEnd } from './call-end.js';
 import type { CallRecord } from './call-record.js';
+import type { CallShared } from './call-shared.js';
 import type { Decision } from './decide.js';
 import type { Facts } from './facts.js';
-import type { KeyState } from './key-state.js';
 import type { Outcome } from './outcome.js';
-import type { Policy } from './policy.js';
-import type { ProviderProfile } from './profile.js';
 
 /** One call under way. */
-export interface Run<T> {
+export interface Run<T> extends CallShared {
   readonly operation: Operation<T>;
-  readonly policy: Policy;
-  readonly provider: ProviderProfile;
   readonly call: CallOptions<T>;
-  readonly state: KeyState;
   readonly record: CallRecord;
 }
 
