@@ -161,6 +161,23 @@ test('a call whose wait cannot fit its deadline ends as one whose deadline ran o
   expect(traces[0]?.reason).toBe('past-deadline');
 });
 
+test.each([
+  ['past-deadline', { deadlineMs: 5000 }],
+  ['max-hold', { deadlineMs: 500_000 }],
+  ['max-hold', {}],
+])(
+  'a retry that is too late gets its last answer, because of %s with %j',
+  async (reason, given) => {
+    let asked = 0;
+    const { clock, call, traces } = setUp(() => (++asked === 1 ? admit() : { kind: 'too-late' }));
+    const refused = { status: 429, headers: { 'retry-after': '1' } };
+    const work = call(() => refused, given);
+    await clock.run(work);
+    await expect(work).resolves.toBe(refused);
+    expect(traces[0]?.reason).toBe(reason);
+  },
+);
+
 test('a permit that was caught by a closed gate goes back, and the lane is asked again', async () => {
   let rounds = 0;
   const { policy, call, ends, applicants } = setUp(async (applicant) => {

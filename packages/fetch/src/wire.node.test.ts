@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { describe, expect, test } from 'vitest';
-import { readWire, watchWire } from './wire.node.js';
+import { openAnswer, readWire, watchWire } from './wire.node.js';
 
 const failure = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
@@ -123,4 +123,47 @@ test('origins beyond the ten thousandth are not known, and those before are stil
   expect(await read(() => request('http://late-h2c.test'))).toBe('unknown');
   connected('https://early.test', 'h2');
   expect(await read(() => request('https://early.test'))).toBe('unknown');
+});
+
+describe('the answer of an attempt', () => {
+  const make = (path: string) => {
+    const made = { origin: 'http://plain.test', path, method: 'POST' };
+    tell('request:create', { request: made });
+    return made;
+  };
+
+  test('is open until all of it has come or it breaks, and tells that once', () => {
+    for (const end of ['request:trailers', 'request:error']) {
+      let made = {};
+      const watched = watchWire({}, () => {
+        made = make('/');
+      });
+      let ends = 0;
+      openAnswer(watched)?.onOver(() => ends++);
+      expect(ends).toBe(0);
+      tell(end, { request: made, error: failure });
+      tell('request:error', { request: made, error: failure });
+      expect(ends).toBe(1);
+      expect(openAnswer(watched)).toBeUndefined();
+    }
+  });
+
+  test('is open until the last of its requests is over', () => {
+    let made: object[] = [];
+    const watched = watchWire({}, () => {
+      made = ['/one', '/two', '/three'].map(make);
+    });
+    const [one, two, three] = made;
+    tell('request:trailers', { request: one });
+    let ends = 0;
+    openAnswer(watched)?.onOver(() => ends++);
+    tell('request:trailers', { request: three });
+    expect(ends).toBe(0);
+    tell('request:trailers', { request: two });
+    expect(ends).toBe(1);
+  });
+
+  test('is not known where no request was seen', () => {
+    expect(openAnswer(watchWire({}, () => {}))).toBeUndefined();
+  });
 });

@@ -136,6 +136,17 @@ describe('the order', () => {
     expect(order.join('')).toBe('aabababaaaa');
   });
 
+  test('lets a tenant that comes late take turns from then on, not catch up', async () => {
+    const { clock, callAll, order } = setUp({
+      limits: [{ unit: 'requests', amount: 1, perMs: 100, shape: 'bucket' }],
+    });
+    callAll('aaaaaaaaa', { tenant: 'early' });
+    await clock.advance(450);
+    callAll('bbb', { tenant: 'late' });
+    await clock.advance(2000);
+    expect(order.join('')).toBe('aaaaaabababa');
+  });
+
   test('keeps a share of the limit for interactive calls, once there was one', async () => {
     const { clock, call, callAll, order } = setUp({
       limits: [{ unit: 'requests', amount: 10, perMs: 1000, shape: 'sliding' }],
@@ -502,6 +513,23 @@ describe('concurrency', () => {
     expect(halvings).toMatchObject([{ was: 20, maxConcurrent: 10 }, { was: 10 }]);
   });
 
+  test('halves what was made use of, not what would have been allowed', async () => {
+    const { clock, callAll, key } = setUp({}, { maxRetries: 0 });
+    const made = callAll('x'.repeat(20));
+    for (const each of made.slice(1)) await each.fail(new Error('no answer'));
+    await made[0]?.answer({ status: 429 });
+    expect(key()?.maxConcurrent).toBe(10);
+    await clock.advance(5000);
+    await callAll('yyyy')[0]?.answer({ status: 429 });
+    expect(key()?.maxConcurrent).toBe(2);
+  });
+
+  test('does not grow where nobody makes use of it', async () => {
+    const { call, key } = setUp();
+    for (let count = 0; count < 30; count++) await call('a').answer(OK);
+    expect(key()?.maxConcurrent).toBe(20);
+  });
+
   test('begins with what the provider advises, once the limit is known', async () => {
     const { genericProfile } = await import('@forbear/core');
     const provider = { ...genericProfile, inFlightShare: 1 / 60 };
@@ -509,6 +537,32 @@ describe('concurrency', () => {
     await callAll('a')[0]?.answer({ ...OK, headers: told(600, 599, 60) });
     expect(key()?.maxConcurrent).toBe(10);
     expect(kinds(events)).toContain('limits');
+  });
+});
+
+describe('the keys of a limiter', () => {
+  test('are forgotten when they are idle, the oldest first', async () => {
+    const { call, limiter } = setUp();
+    for (let count = 0; count < 1500; count++) await call('', { key: `k${count}` }).answer(OK);
+    const keys = limiter.snapshot().map(({ key }) => key);
+    expect(keys.length).toBeLessThanOrEqual(1001);
+    expect(keys).toContain('k1499');
+    expect(keys).not.toContain('k0');
+  });
+
+  test('are kept while somebody waits, or has an answer whose body still comes', async () => {
+    const { call, limiter, settle } = setUp({ maxConcurrent: 1 });
+    const first = call('', { key: 'waits' });
+    const second = call('', { key: 'waits' });
+    const openBody = () => ({ isRead: true, onOver() {} });
+    await call('', { key: 'streams', openBody }).answer(OK);
+    for (let count = 0; count < 2500; count++) await call('', { key: `k${count}` }).answer(OK);
+    const known = new Map(limiter.snapshot().map((each) => [each.key, each]));
+    expect(known.get('waits')).toMatchObject({ waiting: 1, inFlight: 1 });
+    expect(known.get('streams')).toMatchObject({ inFlight: 1 });
+    await first.answer(OK);
+    await settle();
+    expect(second.startsMs).toHaveLength(1);
   });
 });
 
