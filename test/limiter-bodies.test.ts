@@ -138,6 +138,7 @@ describe.each(CLIENTS)('a stream of %s', (_, open) => {
     const second = call();
     await isWaiting();
     await clock.advance(60_000);
+    await isWaiting();
     expect(streams).toHaveLength(1);
     streams[0]?.end(DONE);
     await first.read();
