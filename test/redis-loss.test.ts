@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { RedisServer } from './bench/redis-server.js';
+import { findFreePort, RedisServer } from './bench/redis-server.js';
 import { TcpProxy } from './bench/tcp-proxy.js';
 import { describeWithRedis, evenly, join, type Member } from './redis-rig.js';
 
@@ -112,6 +113,25 @@ describeWithRedis('while Redis is lost, permits go on by themselves', () => {
     await expect
       .poll(() => member.call().then(() => member.events), { timeout: 5000 })
       .toEqual([expect.stringContaining('ECONNREFUSED'), 'back']);
+  });
+
+  test.concurrent('it has become a replica, which is left for another connection', async () => {
+    await using redis = await RedisServer.start();
+    await using member = join(redis.url, limits);
+    await member.call();
+    const client = new Redis(redis.url);
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1]);
+    const before = await connections();
+    await client.replicaof('127.0.0.1', await findFreePort());
+    await member.call();
+    await expect.poll(() => member.events).toEqual([expect.stringContaining('READONLY')]);
+    await expect.poll(() => member.call().then(connections)).toBeGreaterThan(before);
+    await client.replicaof('NO', 'ONE');
+    client.disconnect();
+    await expect
+      .poll(() => member.call().then(() => member.events), { timeout: 5000 })
+      .toEqual([expect.stringContaining('READONLY'), 'back']);
   });
 
   test.concurrent('it refuses to store anything', async () => {

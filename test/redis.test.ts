@@ -232,6 +232,29 @@ describeWithRedis('what one is told', () => {
   });
 });
 
+describeWithRedis('what somebody else stored or sent under our names', () => {
+  test('harms no call, and does not keep Redis from being found again', async () => {
+    await using redis = await RedisServer.start();
+    await using first = join(redis.url);
+    await first.call();
+    const client = look(redis.url);
+    const [peers = ''] = await client.keys('*:peers');
+    const id = peers.slice(0, -':peers'.length);
+    await client.set(`${id}:hold`, 'null', 'PX', 60_000);
+    await client.hset(`${id}:learnt`, { atMs: 0, limits: '[null]' });
+    for (const text of ['null', '{}', '{"from":"x","limits":5}', '{"from":"x","hold":"y"}']) {
+      await client.publish(`b_${id}:requests`, `message:${text}`);
+    }
+    await using late = join(redis.url);
+    await Promise.all([first.call(), late.call()]);
+    expect(late.policy.gates.snapshot()).toMatchObject([{ state: 'open' }]);
+    await client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await expect
+      .poll(() => late.call().then(() => late.events), { timeout: 5000 })
+      .toEqual([expect.any(String), 'back']);
+  });
+});
+
 test('every bad option is named at once', () => {
   const given = { redis: 'localhost', prefix: '', slowAfterMs: 0, assumedPeers: 0.5, source: 1 };
   expect(() => createRedisLimiter(given as never)).toThrow(/5 bad option/);

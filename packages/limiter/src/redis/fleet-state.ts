@@ -1,9 +1,10 @@
 import type { Closure, Refusal } from '@forbear/core';
 import type { LearntLimit } from '../permit-source.js';
 import { memberOf, type SharedLimiter } from './bottleneck.js';
+import { type FleetMessage, readMessage, readStoredLimits } from './fleet-message.js';
 import { defineScripts, runScript, type ScriptName } from './fleet-scripts.js';
 import type { Link } from './link.js';
-import { type SharedRefusal, shareRefusal, takeRefusal } from './refusal-message.js';
+import { shareRefusal, takeRefusal } from './refusal-message.js';
 
 /** Who took no permit for so long is not counted any more, in milliseconds. */
 const PEER_MS = 10_000;
@@ -13,21 +14,6 @@ const LEARNT_MS = 600_000;
 const ENDLESS_MS = 60_000;
 /** Processes that were told to wait come back one after the other, within so many milliseconds. */
 const MOST_JITTER_MS = 1000;
-
-/** That nothing is to be sent for a while, and what a server said of it. */
-interface Hold {
-  /** Names it among all. */
-  readonly hold: string;
-  /** Milliseconds; `null`: until a call succeeds. */
-  readonly ms: number | null;
-  readonly refusal: SharedRefusal;
-}
-
-/** What one process tells the others. */
-type Message =
-  | { readonly from: string; readonly peers: number }
-  | (Hold & { readonly from: string })
-  | { readonly from: string; readonly limits: readonly LearntLimit[] };
 
 export interface FleetStateOptions {
   readonly link: Link;
@@ -70,14 +56,14 @@ export class FleetState {
     const [peers, holdMs, hold, ageMs, limits] = told;
     if (this.#count(peers)) this.#tell({ from: this.#name, peers });
     if (hold !== null) this.#hear(hold, holdMs);
-    const learnt = limits === null ? undefined : parse(limits);
-    if (Array.isArray(learnt)) this.#options.onLearnt(learnt, ageMs);
+    const learnt = limits === null ? undefined : readStoredLimits(limits);
+    if (learnt !== undefined) this.#options.onLearnt(learnt, ageMs);
   }
 
   /** Tells all others that nothing is to be sent for so long. */
   hold(ms: number, refusal: Refusal): void {
     this.#holds++;
-    const told: Message = {
+    const told = {
       from: this.#name,
       hold: `${this.#name} ${this.#holds}`,
       ms: Number.isFinite(ms) ? Math.ceil(ms) : null,
@@ -110,7 +96,7 @@ export class FleetState {
     return memberOf(this.#options.limiter);
   }
 
-  #tell(message: Message): void {
+  #tell(message: FleetMessage): void {
     // Where Redis is lost it would be sent when it is back, and be wrong then.
     if (this.#options.link.client.status !== 'ready') return;
     this.#options.limiter.publish(JSON.stringify(message)).catch(() => {});
@@ -118,7 +104,7 @@ export class FleetState {
 
   /** @param leftMs what is left of a hold that was stored; absent: it was told just now */
   #hear(text: string, leftMs?: number): void {
-    const message = parse(text) as Message | undefined;
+    const message = readMessage(text);
     if (message === undefined || message.from === this.#name) return;
     if ('peers' in message) this.#count(message.peers);
     else if ('limits' in message) this.#options.onLearnt(message.limits, 0);
@@ -155,13 +141,4 @@ type Synced = readonly [
 /** Part of a whole, from 0 to 1, that differs from member to member: their names end in random letters. */
 function spread(member: string): number {
   return (Number.parseInt(member.slice(-4), 36) || 0) / 36 ** 4;
-}
-
-/** Somebody else may have stored something there, or another version of this. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -20,8 +20,12 @@ const FAIL_FAST = {
   autoResendUnfulfilledCommands: false,
 };
 
+/** After a failover the server that is left is a replica, which nothing but another connection leaves. */
+const isReadOnly = ({ message }: Error) => message.startsWith('READONLY');
+
 const OWN = {
   ...FAIL_FAST,
+  reconnectOnError: isReadOnly,
   lazyConnect: false,
   // Where it fails it rejects a promise that nobody has; it is done in another place.
   autoResubscribe: false,
