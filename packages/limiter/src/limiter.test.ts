@@ -2,6 +2,7 @@ import { InvalidOptionsError, type PolicyEvent } from '@forbear/core';
 import { describe, expect, test, vi } from 'vitest';
 import { createLimiter } from './create-limiter.js';
 import type { LimiterOptions } from './limiter-options.js';
+import { MemorySource } from './memory-source.js';
 import { NeverFitsError } from './never-fits-error.js';
 import { QueueFullError } from './queue-full-error.js';
 import { OK, setUp, told } from './rig.test.support.js';
@@ -409,6 +410,30 @@ describe('drain', () => {
     expect(made.value).toMatchObject({ status: 500 });
     expect(made.trace).toMatchObject({ reason: 'queue-full' });
     expect(drained).toHaveBeenCalledWith(1);
+  });
+
+  test('done before its deadline leaves no timer, and lets go of the sources once', async () => {
+    const close = vi.fn(async () => {});
+    const { clock, call, limiter, settle } = setUp({
+      source: (context) => Object.assign(new MemorySource(context), { close }),
+    });
+    const made = call('a');
+    await settle();
+    const drained = limiter.drain({ deadlineMs: 60_000 });
+    expect(close).not.toHaveBeenCalled();
+    await made.answer(OK);
+    expect(await drained).toBe(0);
+    expect(clock.timers).toBe(0);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  test('holds for keys that were never called before', async () => {
+    const { call, limiter, settle } = setUp();
+    await limiter.drain();
+    const made = call('a', { key: 'new' });
+    await settle();
+    expect(made.error).toBeInstanceOf(QueueFullError);
+    expect(made.startsMs).toEqual([]);
   });
 
   test('of a limiter that nobody used is over at once', async () => {
