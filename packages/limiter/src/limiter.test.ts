@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type PolicyEvent } from '@forbear/core';
+import { execute, InvalidOptionsError, type Policy, type PolicyEvent } from '@forbear/core';
 import { describe, expect, test, vi } from 'vitest';
 import { createLimiter } from './create-limiter.js';
 import type { LimiterOptions } from './limiter-options.js';
@@ -566,22 +566,42 @@ describe('concurrency', () => {
 });
 
 describe('the keys of a limiter', () => {
-  test('are forgotten when they are idle, the oldest first', async () => {
-    const { call, limiter } = setUp();
-    for (let count = 0; count < 1500; count++) await call('', { key: `k${count}` }).answer(OK);
+  /** Calls of as many keys, one after the other. */
+  async function callKeys(policy: Policy, count: number): Promise<void> {
+    for (let each = 0; each < count; each++) {
+      await execute(() => OK, policy, { key: `k${each}` });
+    }
+  }
+
+  test('are forgotten when they are idle and nothing is lost by it', async () => {
+    const { policy, limiter } = setUp();
+    await callKeys(policy, 4000);
     const keys = limiter.snapshot().map(({ key }) => key);
-    expect(keys.length).toBeLessThanOrEqual(1001);
-    expect(keys).toContain('k1499');
+    expect(keys.length).toBeLessThanOrEqual(2000);
+    expect(keys).toContain('k3999');
     expect(keys).not.toContain('k0');
   });
 
+  test('are remembered while something of their limits is taken, up to ten thousand', async () => {
+    const { call, policy, limiter, settle } = setUp({ requestsPerMinute: 1 });
+    await callKeys(policy, 11_000);
+    const keys = limiter.snapshot().map(({ key }) => key);
+    expect(keys).toHaveLength(10_000);
+    expect(keys[0]).toBe('k1000');
+    const again = call('', { key: 'k1000' });
+    const forgotten = call('', { key: 'k0' });
+    await settle();
+    expect(again.startsMs).toEqual([]);
+    expect(forgotten.startsMs).toHaveLength(1);
+  });
+
   test('are kept while somebody waits, or has an answer whose body still comes', async () => {
-    const { call, limiter, settle } = setUp({ maxConcurrent: 1 });
+    const { call, policy, limiter, settle } = setUp({ maxConcurrent: 1 });
     const first = call('', { key: 'waits' });
     const second = call('', { key: 'waits' });
     const openBody = () => ({ isRead: true, onOver() {} });
     await call('', { key: 'streams', openBody }).answer(OK);
-    for (let count = 0; count < 2500; count++) await call('', { key: `k${count}` }).answer(OK);
+    await callKeys(policy, 2500);
     const known = new Map(limiter.snapshot().map((each) => [each.key, each]));
     expect(known.get('waits')).toMatchObject({ waiting: 1, inFlight: 1 });
     expect(known.get('streams')).toMatchObject({ inFlight: 1 });
