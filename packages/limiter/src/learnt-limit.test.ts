@@ -1,206 +1,105 @@
-import { genericProfile } from '@forbear/core';
 import { describe, expect, test } from 'vitest';
-import { OK, setUp, told } from './rig.test.support.js';
+import type { Sent } from './learnt-level.js';
+import { LearntLimit } from './learnt-limit.js';
+import type { LearntLimit as Told } from './permit-source.js';
 
-describe('what answers tell', () => {
-  test('holds the next call when a 200 says that nothing remains, until its reset', async () => {
-    const { clock, call, order } = setUp();
-    await call('a').answer({ ...OK, headers: told(60, 0, '30s') });
-    call('b');
-    await clock.advance(29_999);
-    expect(order.join('')).toBe('a');
-    await clock.advance(1);
-    expect(order.join('')).toBe('ab');
-  });
+/** The server's clock when ours is at 0. */
+const SERVER_MS = 1_790_000_000_000;
 
-  test('lets go only what remains, and counts what is under way', async () => {
-    const { callAll, order } = setUp();
-    const [first] = callAll('abc');
-    await first?.answer({ ...OK, headers: told(60, 5, '30s') });
-    callAll('defghi');
-    // Five were left when the first was counted, and two of these are under way already.
-    expect(order.join('')).toBe('abcdef');
-  });
+const NAMED = { unit: 'requests', name: 'requests' } as const;
 
-  test('of a bucket lets one go when one unit is back', async () => {
-    const headers = 'x-ratelimit-*-requests';
-    const requests = { name: 'requests', unit: 'requests', shape: 'full', headers } as const;
-    const provider = { ...genericProfile, limits: [requests] };
-    const { clock, call, order } = setUp({}, { provider });
-    await clock.advance(1000);
-    await call('a').answer({ ...OK, headers: told(10, 0, '10s') });
-    call('b');
-    await clock.advance(999);
-    expect(order.join('')).toBe('a');
-    await clock.advance(1);
-    expect(order.join('')).toBe('ab');
-  });
-
-  test('may come out of order: the answer to the later request holds', async () => {
-    const { clock, call, order, key } = setUp();
-    const early = call('a');
-    await clock.advance(1000);
-    const late = call('b');
-    await late.answer({ ...OK, headers: told(60, 3, '30s') });
-    await early.answer({ ...OK, headers: told(60, 50, '31s') });
-    expect(key()?.limits).toMatchObject([{ name: 'requests', limit: 60, remaining: 3 }]);
-    expect(order.join('')).toBe('ab');
-  });
-
-  test('that come late do not hold, also where they tell of less', async () => {
-    const { clock, call, key } = setUp();
-    const early = call('a');
-    await clock.advance(1000);
-    await call('b').answer({ ...OK, headers: told(60, 59, '60s') });
-    await early.answer({ ...OK, headers: told(60, 0, '1s') });
-    expect(key()?.limits).toMatchObject([{ remaining: 59 }]);
-  });
-
-  test('from an earlier request tells nothing of the limit or the window that came later', async () => {
-    const { clock, call, callAll, order, key } = setUp({ maxConcurrent: 100 });
-    const early = call('-');
-    await clock.advance(61_000);
-    const late = call('-');
-    await clock.advance(0);
-    await late.answer({ status: 200, headers: told(20, 19, 60) });
-    await early.answer({ status: 200, headers: told(10, 0, 60) });
-    expect(key()?.limits).toMatchObject([{ limit: 20, remaining: 19 }]);
-    callAll('abc');
-    await clock.advance(0);
-    expect(order.join('')).toBe('--abc');
-  });
-
-  test('keeps a share of it for interactive calls', async () => {
-    const { clock, call, callAll, order } = setUp({ maxConcurrent: 100, interactiveShare: 0.2 });
-    const first = call('i', { priority: 'interactive' });
-    await clock.advance(0);
-    await first.answer({ status: 200, headers: told(10, 4, 30) });
-    callAll('bbbb', { priority: 'batch' });
-    callAll('iii', { priority: 'interactive' });
-    await clock.advance(0);
-    expect(order.join('')).toBe('ibbii');
-  });
-
-  test('of requests of about the same time: the smaller one holds', async () => {
-    const { callAll, key } = setUp();
-    const [first, second] = callAll('ab');
-    await second?.answer({ ...OK, headers: told(60, 57, '30s') });
-    await first?.answer({ ...OK, headers: told(60, 59, '30s') });
-    expect(key()?.limits).toMatchObject([{ remaining: 57 }]);
-  });
-
-  test('follows a limit that shrinks and one that grows', async () => {
-    const { clock, call, key, events } = setUp();
-    for (const limit of [60, 30, 120]) {
-      await call('a').answer({ ...OK, headers: told(limit, limit - 1, '60s') });
-      await clock.advance(1000);
-      expect(key()?.limits).toMatchObject([{ limit, remaining: limit - 1 }]);
-    }
-    expect(events.filter(({ type }) => type === 'limits')).toMatchObject([
-      { limits: [{ name: 'requests', unit: 'requests', limit: 60 }] },
-      { limits: [{ limit: 30, was: 60 }] },
-      { limits: [{ limit: 120, was: 30 }] },
-    ]);
-  });
-
-  test('without a reset is believed for a second, then one call finds out', async () => {
-    const { clock, callAll, order } = setUp();
-    const [first] = callAll('a');
-    await first?.answer({ ...OK, headers: told(60, 0, undefined) });
-    const next = callAll('bcd');
-    await clock.advance(999);
-    expect(order.join('')).toBe('a');
-    await clock.advance(1);
-    expect(order.join('')).toBe('ab');
-    await next[0]?.answer({ ...OK, headers: told(60, 59, undefined) });
-    expect(order.join('')).toBe('abcd');
-  });
-
-  test.each([99_999_999_999, '100000h', 4_102_444_800])(
-    'with a reset that cannot be meant is tried by one call: %s',
-    async (reset) => {
-      const { clock, call, callAll, order, settle } = setUp({ maxConcurrent: 100 });
-      const first = call('-');
-      await settle();
-      await first.answer({ status: 200, headers: told(10, 0, reset) });
-      callAll('abc');
-      await clock.advance(999);
-      expect(order.join('')).toBe('-');
-      await clock.advance(1);
-      expect(order.join('')).toBe('-a');
-    },
+const limitOf = (shape: 'window' | 'full' = 'window', underWay: readonly Sent[] = []) =>
+  new LearntLimit(NAMED, shape, (sinceMs) =>
+    underWay.filter(({ sentAtMs }) => sentAtMs >= sinceMs),
   );
 
-  test('that is a sentinel is ignored', async () => {
-    const { callAll, call, order, key } = setUp();
-    await call('a').answer({ ...OK, headers: told(0, 0, '60s') });
-    await call('a').answer({ ...OK, headers: told(-1, -1, '60s') });
-    await call('a').answer({ ...OK, headers: told(-1, 0, '60s') });
-    callAll('bc');
-    expect(order.join('')).toBe('aaabc');
-    expect(key()?.limits).toEqual([]);
+const told = (limit: number, remaining: number, resetMs: number): Told => ({
+  ...NAMED,
+  limit,
+  remaining,
+  resetMs,
+});
+
+/** The same, with moments of the server's clock: when it answered, and when it resets. */
+const toldMoment = (limit: number, remaining: number, atMs: number, resetAtMs: number): Told => ({
+  ...told(limit, remaining, resetAtMs - atMs),
+  resetAtMs: SERVER_MS + resetAtMs,
+  serverNowMs: SERVER_MS + atMs,
+});
+
+const sent = (sentAtMs: number): Sent => ({ sentAtMs, amount: 1 });
+
+describe('a limit whose end moves before it is over', () => {
+  test('is a bucket, of which one comes back after the other', () => {
+    const limit = limitOf();
+    limit.hear(toldMoment(10, 9, 0, 1000), sent(0), 10);
+    limit.hear(toldMoment(10, 5, 0, 5000), sent(300), 310);
+    const waitMs = limit.waitMs(6, 310, 0);
+    expect(waitMs).toBeGreaterThan(900);
+    expect(waitMs).toBeLessThan(1100);
   });
 
-  test('is read of several families at once, each of which has to agree', async () => {
-    const { clock, call, callAll, order, key } = setUp();
-    const headers = {
-      ...told(60, 59, '60s'),
-      'anthropic-ratelimit-input-tokens-limit': '1000',
-      'anthropic-ratelimit-input-tokens-remaining': '100',
-      'anthropic-ratelimit-input-tokens-reset': new Date(clock.now() + 20_000).toISOString(),
-      'anthropic-ratelimit-output-tokens-limit': '500',
-      'anthropic-ratelimit-output-tokens-remaining': '500',
-    };
-    await call('a').answer({ ...OK, headers });
-    expect(key()?.limits.map(({ unit }) => unit)).toEqual([
-      'requests',
-      'input-tokens',
-      'output-tokens',
-    ]);
-    callAll('bc', { tokens: { input: 80, output: 10 } });
-    await clock.advance(19_999);
-    expect(order.join('')).toBe('ab');
-    await clock.advance(1);
-    expect(order.join('')).toBe('abc');
+  test('is one as well where the answer that tells it took long', () => {
+    const limit = limitOf();
+    limit.hear(toldMoment(10, 9, 0, 1000), sent(0), 10);
+    limit.hear(toldMoment(10, 5, 3000, 8000), sent(300), 4300);
+    expect(limit.waitMs(6, 4300, 0)).toBeLessThan(1500);
   });
 
-  test('that no call could ever fit is known before it is sent', async () => {
-    const { call, settle } = setUp();
-    await call('a').answer({ ...OK, headers: told(100, 90, '60s', 'tokens') });
-    const large = call('b', { tokens: 101 });
-    await settle();
-    expect(large.trace).toMatchObject({ reason: 'never-fits' });
+  test('is a window where that was over by then', () => {
+    const limit = limitOf();
+    limit.hear(toldMoment(10, 9, 0, 1000), sent(0), 10);
+    limit.hear(toldMoment(10, 5, 3000, 8000), sent(3000), 3010);
+    expect(limit.waitMs(6, 3010, 0)).toBeCloseTo(5000, 0);
   });
 });
 
-describe('the end of a window', () => {
-  test('is tried by one call, and the others go with its answer', async () => {
-    const { clock, call, callAll, order } = setUp();
-    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
-    const waiting = callAll('bcd');
-    await clock.advance(10_000);
-    expect(order.join('')).toBe('ab');
-    await waiting[0]?.answer({ ...OK, headers: told(60, 59, '10s') });
-    expect(order.join('')).toBe('abcd');
-  });
+test('a bucket is never fuller than full', () => {
+  const limit = limitOf('full');
+  limit.hear(told(10, 9, 1000), sent(0), 10);
+  expect(limit.available(3_600_000)).toBe(10);
+});
 
-  test('lets the others go as well when no refusal comes for a while', async () => {
-    const { clock, call, callAll, order } = setUp();
-    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
-    callAll('bcd');
-    await clock.advance(10_249);
-    expect(order.join('')).toBe('ab');
-    await clock.advance(1);
-    expect(order.join('')).toBe('abcd');
-  });
+test('of answers to requests of about the same time the first one tells what it holds', () => {
+  const limit = limitOf();
+  limit.hear(told(60, 50, 30_000), sent(0), 10);
+  limit.hear(told(10, 9, 30_000), sent(100), 110);
+  expect(limit.limit).toBe(60);
+  limit.hear(told(10, 9, 30_000), sent(1000), 1010);
+  expect(limit.limit).toBe(10);
+});
 
-  test('that was told too early costs one refusal, not a herd', async () => {
-    const { clock, call, callAll, order } = setUp();
-    await call('a').answer({ ...OK, headers: told(60, 0, '10s') });
-    const [first] = callAll('bcd');
-    await clock.advance(10_000);
-    await first?.answer({ status: 429, headers: { ...told(60, 0, '2s'), 'retry-after': '2' } });
-    await clock.advance(1999);
-    expect(order.join('')).toBe('ab');
-  });
+test('a window that is over by its own word is followed by one as long as the longest', () => {
+  const limit = limitOf();
+  limit.hear(told(10, 9, 10_000), sent(0), 0);
+  limit.hear(told(10, 0, 500), sent(9500), 9500);
+  expect(limit.waitMs(1, 9_999, 0)).toBe(1);
+  expect(limit.waitMs(1, 10_000, 0)).toBe(0);
+  limit.take(10, 10_000);
+  expect(limit.waitMs(1, 10_250, 0)).toBe(9_750);
+  expect(limit.estimateMs(1, 20, 10_250)).toBe(9_750 + 2 * 10_000);
+});
+
+test('where all that is new is under way already, its answers are waited for', () => {
+  const underWay: Sent[] = [];
+  const limit = limitOf('window', underWay);
+  limit.hear(told(2, 0, 1000), sent(0), 0);
+  underWay.push(sent(900), sent(950));
+  expect(limit.waitMs(1, 1000, 0)).toBe(1000);
+});
+
+test('what was taken before the last answer and never sent does not come back', () => {
+  const limit = limitOf();
+  limit.hear(told(10, 5, 30_000), sent(1000), 1010);
+  limit.giveBack(1, 0);
+  expect(limit.available(1010)).toBe(5);
+  limit.giveBack(1, 1000);
+  expect(limit.available(1010)).toBe(6);
+});
+
+test('of two answers at the end of a window the one of the next window holds', () => {
+  const limit = limitOf();
+  limit.hear(told(10, 0, 100), sent(9900), 9900);
+  limit.hear(told(10, 9, 9_950), sent(10_050), 10_050);
+  expect(limit.available(10_050)).toBe(9);
 });

@@ -32,6 +32,10 @@ export interface Made {
 
 export const OK: Answer = { status: 200 };
 
+export const TWO_A_SECOND = {
+  limits: [{ unit: 'requests', amount: 2, perMs: 1000, shape: 'sliding' }],
+} as const satisfies LimiterOptions;
+
 /** Headers of one family of limits. */
 export const told = (
   limit: number,
