@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FetchCallOptions } from '@forbear/fetch';
 import { createOpenAIFetch } from '@forbear/openai';
 import type { AdapterUnderTest, ContractAnswer } from '@forbear/testing/contract';
@@ -32,6 +33,8 @@ export function openaiAdapterOf(name: string, maxRetries: number | undefined): A
       });
       return {
         async call({ method, forbear, signal, ...call }) {
+          // The SDK adds a listener for each call, and Node warns of more than ten.
+          if (signal) setMaxListeners(0, signal);
           const response = await client
             .request({
               ...call,
