@@ -40,13 +40,17 @@ export class LearntLevel {
     for (const { amount, sentAtMs } of since) this.take(amount, Math.max(sentAtMs, atMs));
   }
 
-  /** The same, of which nobody can tell whether it was before or after what is known: the smaller holds. */
-  lower(left: number, atMs: number, since: Iterable<Sent>, nowMs: number): void {
+  /**
+   * The same, of which nobody can tell whether it was before or after what is known: the smaller holds.
+   * Says whether that is what was told.
+   */
+  lower(left: number, atMs: number, since: Iterable<Sent>, nowMs: number): boolean {
     const known = this.at(nowMs);
     this.set(left, atMs, since);
     const told = this.at(nowMs);
-    if (told <= known) return;
+    if (told <= known) return true;
     this.#left = known;
     this.#atMs = nowMs;
+    return false;
   }
 }

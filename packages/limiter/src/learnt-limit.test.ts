@@ -103,3 +103,35 @@ test('of two answers at the end of a window the one of the next window holds', (
   limit.hear(told(10, 9, 9_950), sent(10_050), 10_050);
   expect(limit.available(10_050)).toBe(9);
 });
+
+test('a request is given back once, also where the answers to later ones come before its own', () => {
+  const underWay: Sent[] = [];
+  const limit = limitOf('window', underWay);
+  limit.hear(told(5, 3, 5000), sent(0), 0);
+  for (const atMs of [1, 251, 252]) {
+    limit.take(1, atMs);
+    underWay.push(sent(atMs));
+  }
+  underWay.splice(1, 1);
+  limit.hear(told(5, 1, 4748), sent(251), 252);
+  underWay.splice(1, 1);
+  limit.hear(told(5, 0, 4747), sent(252), 253);
+  underWay.splice(0, 1);
+  limit.hear(told(5, 2, 4746), sent(1), 254);
+  expect(limit.available(254)).toBe(0);
+});
+
+test('what was sent since the end of a window is part of the next one', () => {
+  const underWay: Sent[] = [];
+  const limit = limitOf('window', underWay);
+  limit.hear(told(2, 1, 5000), sent(5000), 5000);
+  limit.take(1, 10_000);
+  underWay.push(sent(10_000));
+  expect(limit.waitMs(1, 10_251, 0)).toBe(0);
+  limit.take(1, 10_251);
+  expect(limit.available(10_251)).toBe(0);
+  underWay.push(sent(10_251));
+  underWay.shift();
+  limit.hear(told(2, 1, 4749), sent(10_000), 10_251);
+  expect(limit.available(10_251)).toBe(0);
+});

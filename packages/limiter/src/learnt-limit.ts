@@ -37,6 +37,8 @@ export class LearntLimit {
   readonly #level = new LearntLevel();
   #shape: 'window' | 'full';
   #basis: Basis;
+  /** What was sent from here on is taken from the level. */
+  #takenSinceMs = Number.NEGATIVE_INFINITY;
   /** When the first attempt went after a window was over by its own word; the others wait for its answer. */
   #triedAtMs: number | undefined;
   #isConfirmed = true;
@@ -73,7 +75,7 @@ export class LearntLimit {
 
   /** An attempt that took from it was never sent. */
   giveBack(amount: number, sentAtMs: number): void {
-    if (sentAtMs >= this.#basis.sentAtMs - REORDER_MS) this.#level.giveBack(amount);
+    if (sentAtMs >= this.#takenSinceMs) this.#level.giveBack(amount);
   }
 
   /**
@@ -97,16 +99,18 @@ export class LearntLimit {
       this.#level.refillPerMs = refillOf(told, limit - remaining, tookMs) ?? refillPerMs;
     }
     const countedAtMs = Math.min(nowMs, sentAtMs + REORDER_MS);
-    const since = this.#sentSince(sentAtMs - REORDER_MS);
+    const sinceMs = sentAtMs - REORDER_MS;
+    const since = this.#sentSince(sinceMs);
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
     if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
       // It was taken as one that may have been counted later; now its answer tells.
       this.giveBack(amount, sentAtMs);
-      this.#level.lower(remaining, countedAtMs, since, nowMs);
+      if (this.#level.lower(remaining, countedAtMs, since, nowMs)) this.#takenSinceMs = sinceMs;
       basis.left = Math.min(basis.left ?? remaining, remaining);
       return;
     }
     this.#level.set(remaining, countedAtMs, since);
+    this.#takenSinceMs = sinceMs;
     this.#basis = { sentAtMs, left: remaining, roomAtMs, serverResetAtMs: resetAtMs };
     this.#longestResetMs = Math.max(this.#longestResetMs, resetMs ?? 0);
     this.#confirm();
@@ -161,9 +165,12 @@ export class LearntLimit {
   /** The window is over by its own word: it is full again, which one attempt is to confirm. */
   #roll(nowMs: number): void {
     const { limit } = this.#level;
-    this.#level.set(limit, nowMs, this.#sentSince(nowMs - REORDER_MS));
+    const sentAtMs = this.#basis.roomAtMs;
+    // What was sent since its end is part of the next one.
+    this.#takenSinceMs = sentAtMs - REORDER_MS;
+    this.#level.set(limit, nowMs, this.#sentSince(this.#takenSinceMs));
     this.#basis = {
-      sentAtMs: nowMs,
+      sentAtMs,
       left: undefined,
       // Until an answer tells, the next one is as long as the longest that was seen.
       roomAtMs: nowMs + Math.max(UNTOLD_RESET_MS, this.#longestResetMs),
