@@ -41,6 +41,11 @@ export class CallRecord implements Traced {
     this.startedAtMs = shared.policy.clock.monotonic();
   }
 
+  /** Whether any attempt was made. */
+  get hasAttempted(): boolean {
+    return this.#attempt > 0;
+  }
+
   /** Milliseconds since the call started. */
   elapsedMs(): number {
     return this.#shared.policy.clock.monotonic() - this.startedAtMs;

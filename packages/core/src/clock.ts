@@ -35,6 +35,13 @@ export const systemClock: Clock = Object.freeze({
   },
 });
 
+/** Resolves when the event loop has had a turn, whatever the time is. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
+
 /**
  * Resolves after `ms` milliseconds of `clock`. An abort rejects at once with `signal.reason` itself
  * and leaves neither a timer nor a listener behind.

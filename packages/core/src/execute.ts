@@ -11,6 +11,7 @@ import { assertOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { definePolicy, type Policy } from './policy.js';
 import type { ProviderProfile } from './profile.js';
+import { pauseAfterRefusal } from './refusal-pause.js';
 import { noticeRepetition, rememberRefrained } from './repetition.js';
 import type { Ended, Run, Verdict } from './run.js';
 import { start, step } from './step.js';
@@ -76,6 +77,7 @@ export async function executeUnchecked<T>(
     record.log.note(note);
   });
   const refused = noticeRepetition(run);
+  if (refused !== undefined) await pauseAfterRefusal(state);
   if (refused !== undefined && 'standing' in refused) {
     record.ended({ reason: 'may-have-been-done' });
     // It keeps the trace of the call that it repeats.
@@ -91,6 +93,7 @@ export async function executeUnchecked<T>(
   state.active--;
   lane?.finish();
   if (!state.isKept) lane?.close();
+  if (!record.hasAttempted && !isAborted(ending)) await pauseAfterRefusal(state);
   return settle(run, ending);
 }
 
@@ -115,6 +118,10 @@ async function repeat<T>(run: Run<T>, first: Verdict<T>): Promise<Verdict<T> | E
     },
   );
   return last;
+}
+
+function isAborted<T>(ending: Verdict<T> | Ended<T>): boolean {
+  return 'reason' in ending && ending.reason === 'aborted';
 }
 
 function isRetry<T>(ending: Verdict<T> | Ended<T>): ending is Verdict<T> {

@@ -25,6 +25,8 @@ export class KeyState {
   lane: Lane | undefined;
   /** Calls of it that are under way. */
   active = 0;
+  /** Calls of it that were refused without an attempt. */
+  refusals = 0;
 
   /** Whether later calls of the key find it. */
   readonly isKept: boolean;

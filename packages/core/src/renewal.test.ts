@@ -19,6 +19,11 @@ test.each([
   expect(new Date(nowMs + msUntilRenewal(renewal, nowMs)).toISOString()).toBe(renewed);
 });
 
+test('a part of a millisecond before a month makes it no longer than it is', () => {
+  expect(msUntilRenewal('month', -0.1)).toBeLessThanOrEqual(1);
+  expect(msUntilRenewal('month', -0.1)).toBeGreaterThan(0);
+});
+
 test('it is renewed within its time, whatever the clock says', () => {
   const renewals = fc.constantFrom('day', 'day-pacific', 'month' as const);
   fc.assert(

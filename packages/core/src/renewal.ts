@@ -8,10 +8,12 @@ const LATEST_MS = 8.64e15 - 31 * DAY_MS;
 /**
  * Milliseconds until an allowance is renewed, above 0.
  *
- * @param serverNowMs the server's clock in Unix milliseconds
+ * @param serverMs the server's clock in Unix milliseconds
  */
-export function msUntilRenewal(renewal: Renewal, serverNowMs: number): number {
-  if (!(Math.abs(serverNowMs) < LATEST_MS)) return DAY_MS;
+export function msUntilRenewal(renewal: Renewal, serverMs: number): number {
+  if (!(Math.abs(serverMs) < LATEST_MS)) return DAY_MS;
+  // A `Date` drops what is below a millisecond, towards 1970.
+  const serverNowMs = Math.floor(serverMs);
   switch (renewal) {
     case 'day':
       return DAY_MS - modulo(serverNowMs, DAY_MS);

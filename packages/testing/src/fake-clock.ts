@@ -90,7 +90,12 @@ export class FakeClock implements Clock {
     for (;;) {
       await settle();
       if (settled) return work;
-      if (!this.fireNext()) throw new Error('the work waits, but for no timer of this clock');
+      if (this.fireNext()) continue;
+      await realTurn();
+      await settle();
+      if (!settled && this.timers === 0) {
+        throw new Error('the work waits, but for no timer of this clock');
+      }
     }
   }
 
@@ -120,6 +125,13 @@ export class FakeClock implements Clock {
     }
     return low;
   }
+}
+
+/** A turn of the real event loop, for work that lets others have theirs now and then. */
+function realTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 }
 
 async function settle(): Promise<void> {
