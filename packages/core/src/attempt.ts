@@ -10,7 +10,7 @@ import { AT_ONCE, type Passes } from './hold.js';
 import type { LaneEnd } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import { gatherOutcome, type Outcome } from './outcome.js';
-import { type Ended, policyThrew, type Run, type Verdict } from './run.js';
+import { deadlineMsOf, type Ended, policyThrew, type Run, type Verdict } from './run.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /** Makes one attempt and judges how it ended. It never rejects. */
@@ -82,7 +82,7 @@ function judge<T>(
     maxRetryAfterMs: policy.maxRetryAfterMs,
     maxRetries: call.maxRetries ?? policy.maxRetries,
     maxAttempts: attempts,
-    deadlineMs: call.deadlineMs ?? policy.deadlineMs,
+    deadlineMs: deadlineMsOf(run),
     repeatable: call.repeatable ?? policy.repeatable,
   });
   const { outcome, passes } = ended;
@@ -139,8 +139,9 @@ function openBodyIn<T>({ call: { openBody } }: Run<T>, outcome: Outcome<T>) {
   return openBody && (() => (outcome.ok ? openBody(outcome.value) : undefined));
 }
 
-function limitOf<T>({ policy, call, record }: Run<T>): TimeLimit | undefined {
-  const deadlineMs = call.deadlineMs ?? policy.deadlineMs;
+function limitOf<T>(run: Run<T>): TimeLimit | undefined {
+  const { policy, call, record } = run;
+  const deadlineMs = deadlineMsOf(run);
   const attemptMs = call.attemptTimeoutMs ?? policy.attemptTimeoutMs;
   if (deadlineMs === undefined && attemptMs === undefined) return undefined;
   const leftMs =

@@ -3,7 +3,7 @@ import type { GivenRefusal } from './gate/refusal.js';
 import type { LaneAdmission, LanePermit } from './limiter.js';
 import { attemptsInTest } from './mode.js';
 import type { Outcome } from './outcome.js';
-import type { Ended, Run, Verdict } from './run.js';
+import { deadlineMsOf, type Ended, type Run, type Verdict } from './run.js';
 import { timeoutError } from './time-limit.js';
 
 /** Leave to make one attempt: what its gate and its lane want to hear of how it ended. */
@@ -42,8 +42,8 @@ export function waitForLeave<T>(run: Run<T>, last?: Verdict<T>): Leave<T> | Prom
 }
 
 /** When a call has to be over, by the monotonic clock. */
-export function deadlineOf<T>({ policy, call, record }: Run<T>): number {
-  return record.startedAtMs + (call.deadlineMs ?? policy.deadlineMs ?? Number.POSITIVE_INFINITY);
+export function deadlineOf<T>(run: Run<T>): number {
+  return run.record.startedAtMs + (deadlineMsOf(run) ?? Number.POSITIVE_INFINITY);
 }
 
 /** The gate holds a call. Says whether it is the told wait of its own last attempt that is spent there. */

@@ -13,6 +13,11 @@ export interface Run<T> extends CallShared {
   readonly record: CallRecord;
 }
 
+/** Milliseconds that a call may take, if it has a deadline. */
+export function deadlineMsOf<T>({ policy, call }: Run<T>): number | undefined {
+  return call.deadlineMs ?? policy.deadlineMs;
+}
+
 /** How an attempt ended, and what follows from it. */
 export interface Verdict<T> {
   readonly outcome: Outcome<T>;
