@@ -3,7 +3,7 @@ import { sleep } from '@forbear/core';
 import type { AdapterUnderTest } from './adapter.js';
 import { assertBetween, assertReason, assertSent, assertStatus, traceIn } from './called.js';
 import { kindOf } from './error-kind.js';
-import { inRigs, type SetUp } from './rig.js';
+import { inRigs, type SetUp } from './in-rigs.js';
 import type { TestRunner } from './runner.js';
 
 const TOLD = { kind: 'status', status: 429, headers: { 'retry-after': '10' } } as const;

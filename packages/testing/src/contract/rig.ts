@@ -5,7 +5,6 @@ import type { FakeProviderOptions } from '../provider/options.js';
 import type { AdapterUnderTest } from './adapter.js';
 import type { Called } from './called.js';
 import type { GivenCall } from './given-call.js';
-import { RunningRig } from './running-rig.js';
 
 /** A policy, and what else a rig is made with. */
 export interface RigOptions extends PolicyOptions {
@@ -30,25 +29,4 @@ export interface Rig {
   nextWait(): Promise<void>;
   /** Resolves when the provider has seen that many requests. */
   seen(requests: number): Promise<void>;
-}
-
-export type SetUp = (options?: RigOptions) => Promise<Rig>;
-
-/** Runs a test with rigs of its own, asserts that each of their calls settled once, and ends them. */
-export async function inRigs(
-  adapters: readonly AdapterUnderTest[],
-  body: (setUp: SetUp) => Promise<void>,
-): Promise<void> {
-  const rigs: RunningRig[] = [];
-  try {
-    await body(async (options = {}) => {
-      const rig = new RunningRig(options);
-      rigs.push(rig);
-      await rig.start(adapters);
-      return rig;
-    });
-    for (const rig of rigs) rig.assertSettledOnce();
-  } finally {
-    for (const rig of rigs) await rig.close();
-  }
 }

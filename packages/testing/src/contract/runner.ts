@@ -1,5 +1,5 @@
 import type { AdapterUnderTest } from './adapter.js';
-import { inRigs, type SetUp } from './rig.js';
+import { inRigs, type SetUp } from './in-rigs.js';
 
 /** What the contract needs of a test runner. Those of vitest, Jest and `node:test` have it. */
 export interface TestRunner {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FakeProvider, fakeProvider } from './fake-provider.js';
+import type { FakeProvider } from './fake-provider.js';
 import type { FakeProviderOptions } from './options.js';
 import { ask, CHAT, ManualClock } from './rig.test.support.js';
+import { fakeProvider } from './start-fake-provider.js';
 
 let provider: FakeProvider;
 const start = async (options?: FakeProviderOptions) => {

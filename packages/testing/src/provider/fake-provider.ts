@@ -1,9 +1,7 @@
 import type { Fault, FaultTarget } from './fault.js';
 import type { Limits } from './key-limits.js';
 import type { Ledger } from './ledger.js';
-import { type FakeProviderOptions, resolveOptions } from './options.js';
 import type { RequestRecord } from './request-record.js';
-import { RunningProvider } from './running-provider.js';
 
 /** An OpenAI-compatible provider on a real socket of 127.0.0.1, with faults and a bill. */
 export interface FakeProvider extends AsyncDisposable {
@@ -54,15 +52,4 @@ export interface FakeProvider extends AsyncDisposable {
   reset(): void;
   /** Stops for good: no connection, no timer, no port is left. */
   close(): Promise<void>;
-}
-
-/**
- * Starts a fake provider on a free port of 127.0.0.1.
- *
- * @throws TypeError that lists every unknown or invalid option.
- */
-export async function fakeProvider(options: FakeProviderOptions = {}): Promise<FakeProvider> {
-  const provider = new RunningProvider(resolveOptions(options));
-  await provider.accept();
-  return provider;
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FakeProvider, fakeProvider } from './fake-provider.js';
+import type { FakeProvider } from './fake-provider.js';
 import type { Fault } from './fault.js';
 import { ask, CHAT, ManualClock, until } from './rig.test.support.js';
+import { fakeProvider } from './start-fake-provider.js';
 
 let clock: ManualClock;
 let provider: FakeProvider;

@@ -1,9 +1,10 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { request } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FakeProvider, fakeProvider } from './fake-provider.js';
+import type { FakeProvider } from './fake-provider.js';
 import type { Fault } from './fault.js';
 import { CHAT, KEY, until } from './rig.test.support.js';
+import { fakeProvider } from './start-fake-provider.js';
 import { testCertificate } from './test-certificate.js';
 
 let provider: FakeProvider;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FakeProvider, fakeProvider } from './fake-provider.js';
+import type { FakeProvider } from './fake-provider.js';
 import type { FaultRequest } from './fault.js';
 import type { FakeProviderOptions } from './options.js';
 import { ask, CHAT, KEY, ManualClock, until } from './rig.test.support.js';
+import { fakeProvider } from './start-fake-provider.js';
 
 let provider: FakeProvider;
 const start = async (options?: FakeProviderOptions) => {
