@@ -80,8 +80,10 @@ export class KeyQueue implements GateQueue {
       return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
     this.#order.join(entry);
+    // Whoever is told its place may make more calls from there.
+    const changes = this.length === 1 || entry.level >= INTERACTIVE;
     applicant.onQueued?.(place);
-    if (this.length === 1 || entry.level >= INTERACTIVE) this.pump();
+    if (changes) this.pump();
     return undefined;
   }
 
@@ -188,6 +190,8 @@ export class KeyQueue implements GateQueue {
     const entry = line.first;
     if (entry === undefined) return undefined;
     const tooLarge = this.limits.source.tooLarge(entry);
+    // Its tokens may be counted by the user's own function, which may abort it or make other calls.
+    if (line.first !== entry) return undefined;
     const isPassed = this.#kept.isLaterThan(line.neglectedSinceMs);
     const level = isPassed ? this.#order.levelOf(line, nowMs) : entry.level;
     const said = tooLarge
