@@ -99,7 +99,9 @@ export class KeyQueue implements GateQueue {
     const permitInMs = this.limits.source.estimateMs(call, ahead);
     const estimateMs = Math.max(0, permitInMs, this.doors.opensAtMs() - nowMs);
     const position = ahead.requests + 1;
-    return Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
+    // How long those take that are under way, nobody can tell.
+    const isKnown = estimateMs > 0 || this.limits.concurrency.hasRoom(0);
+    return isKnown && Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
   }
 
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
