@@ -160,6 +160,17 @@ describe('what answers tell', () => {
     expect(key()?.limits).toMatchObject([{ limit: 10, remaining: 0 }]);
   });
 
+  test('is read of every answer of a key that has told anything before', async () => {
+    const { callAll, call, order, settle } = setUp();
+    const [a, b, c] = callAll('abc');
+    await a?.answer({ ...OK, headers: told(10, 5, '30s') });
+    await b?.answer({ ...OK, headers: {} });
+    await c?.answer({ ...OK, headers: told(10, 0, '30s') });
+    call('d');
+    await settle();
+    expect(order.join('')).toBe('abc');
+  });
+
   test('ends the window of a limit that was given', async () => {
     const { clock, call, callAll, order } = setUp({
       limits: [{ unit: 'requests', amount: 2, perMs: 10_000, shape: 'fixed' }],

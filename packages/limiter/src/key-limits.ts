@@ -27,7 +27,7 @@ export interface KeyLimitsParts {
   readonly tell: (news: KeyNews) => void;
 }
 
-/** After an answer that told nothing, none is looked at for so long. */
+/** After an answer that told nothing, none of a key that has never told anything is looked at for so long. */
 const QUIET_MS = 100;
 
 const NOTHING: readonly LearntLimit[] = [];
@@ -40,6 +40,7 @@ export class KeyLimits {
   readonly #bodies = new OpenBodies();
   readonly #held = new Map<string, number>();
   #quietUntilMs = Number.NEGATIVE_INFINITY;
+  #hasTold = false;
 
   constructor(parts: KeyLimitsParts) {
     this.source = parts.source;
@@ -125,7 +126,8 @@ export class KeyLimits {
     const nowMs = clock.monotonic();
     if (status < 400 && nowMs < this.#quietUntilMs) return NOTHING;
     const limits = readLimits(headers, clock.now(), profile.limits);
-    this.#quietUntilMs = limits.length > 0 ? nowMs : nowMs + QUIET_MS;
+    if (limits.length > 0) this.#hasTold = true;
+    this.#quietUntilMs = this.#hasTold ? nowMs : nowMs + QUIET_MS;
     return limits;
   }
 

@@ -80,8 +80,10 @@ export class KeyQueue implements GateQueue {
       return turnAway(new QueueFullError(this.#rules.maxQueued));
     }
     this.#order.join(entry);
+    // Whoever is told its place may make more calls from there.
+    const changes = this.length === 1 || entry.level >= INTERACTIVE;
     applicant.onQueued?.(place);
-    if (this.length === 1 || entry.level >= INTERACTIVE) this.pump();
+    if (changes) this.pump();
     return undefined;
   }
 
@@ -97,7 +99,9 @@ export class KeyQueue implements GateQueue {
     const permitInMs = this.limits.source.estimateMs(call, ahead);
     const estimateMs = Math.max(0, permitInMs, this.doors.opensAtMs() - nowMs);
     const position = ahead.requests + 1;
-    return Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
+    // How long those take that are under way, nobody can tell.
+    const isKnown = estimateMs > 0 || this.limits.concurrency.hasRoom(0);
+    return isKnown && Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
   }
 
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
@@ -188,6 +192,8 @@ export class KeyQueue implements GateQueue {
     const entry = line.first;
     if (entry === undefined) return undefined;
     const tooLarge = this.limits.source.tooLarge(entry);
+    // Its tokens may be counted by the user's own function, which may abort it or make other calls.
+    if (line.first !== entry) return undefined;
     const isPassed = this.#kept.isLaterThan(line.neglectedSinceMs);
     const level = isPassed ? this.#order.levelOf(line, nowMs) : entry.level;
     const said = tooLarge

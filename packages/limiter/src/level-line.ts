@@ -126,8 +126,11 @@ export class LevelLine {
   #forget(entry: Entry): void {
     const { tenant: name } = entry;
     const tenant = this.#tenants.get(name);
-    // The one without a name stays, since it is there in most lines.
-    if (tenant !== undefined && --tenant.waiting === 0 && name !== '') this.#tenants.delete(name);
+    if (tenant !== undefined && --tenant.waiting === 0) {
+      // The one without a name stays, since it is there in most lines; it too owes nothing any more.
+      if (name === '') tenant.tag = 0;
+      else this.#tenants.delete(name);
+    }
     this.#weigh(entry, -1);
   }
 

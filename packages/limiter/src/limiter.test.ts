@@ -109,6 +109,14 @@ describe('a call that waits', () => {
     });
   });
 
+  test('is told only its place where it waits for calls that are under way', async () => {
+    const { limiter, callAll } = setUp({ maxConcurrent: 1 });
+    callAll('a');
+    expect(limiter.estimate()).toEqual({ position: 1 });
+    callAll('b');
+    expect(limiter.estimate()).toEqual({ position: 2 });
+  });
+
   test('notes in its trace how long it was queued', async () => {
     const { clock, callAll } = setUp(TWO_A_SECOND);
     const made = callAll('abc');

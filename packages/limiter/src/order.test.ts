@@ -71,6 +71,19 @@ describe('the order', () => {
     expect(order.join('')).toBe('aabababaaaa');
   });
 
+  test.each(['', 'a'])(
+    'charges a tenant called %j nothing for calls that have left',
+    async (tenant) => {
+      const { clock, call, callAll, order } = setUp(TWO_A_SECOND);
+      for (const each of callAll('--')) await each.answer(OK);
+      for (const each of callAll('xxxxxxxx', { tenant })) each.abort();
+      callAll('bbbb', { tenant: 'b' });
+      call('a', { tenant });
+      await clock.advance(1000);
+      expect(order.join('')).toBe('--ba');
+    },
+  );
+
   test('lets a tenant that comes late take turns from then on, not catch up', async () => {
     const { clock, callAll, order } = setUp({
       limits: [{ unit: 'requests', amount: 1, perMs: 100, shape: 'bucket' }],
