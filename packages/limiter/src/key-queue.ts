@@ -15,9 +15,9 @@ import { KeptShare } from './kept-share.js';
 import type { KeyLimits } from './key-limits.js';
 import type { TakenPermit } from './lane-permit.js';
 import type { LevelLine } from './level-line.js';
-import type { Need } from './need.js';
 import { NeverFitsError } from './never-fits-error.js';
 import { Order } from './order.js';
+import { type Asking, placeOf } from './place.js';
 import { INTERACTIVE } from './priority.js';
 import { QueueFullError } from './queue-full-error.js';
 import type { QueueRules } from './queue-rules.js';
@@ -93,15 +93,9 @@ export class KeyQueue implements GateQueue {
   }
 
   /** Where a call would stand that came now. */
-  placeOf(call: Need & Pick<Entry, 'level' | 'tenant'>): QueuePlace {
-    const nowMs = this.#clock.monotonic();
-    const ahead = this.#order.aheadOf(call.level, call.tenant);
-    const permitInMs = this.limits.source.estimateMs(call, ahead);
-    const estimateMs = Math.max(0, permitInMs, this.doors.opensAtMs() - nowMs);
-    const position = ahead.requests + 1;
-    // How long those take that are under way, nobody can tell.
-    const isKnown = estimateMs > 0 || this.limits.concurrency.hasRoom(0);
-    return isKnown && Number.isFinite(estimateMs) ? { position, estimateMs } : { position };
+  placeOf(call: Asking): QueuePlace {
+    const { limits, doors } = this;
+    return placeOf(call, this.#clock.monotonic(), { order: this.#order, limits, doors });
   }
 
   /** Lets go whoever may go now, and sets the timer for the next change, if anybody still waits. */
