@@ -135,3 +135,16 @@ test('what was sent since the end of a window is part of the next one', () => {
   limit.hear(told(2, 1, 4749), sent(10_000), 10_251);
   expect(limit.available(10_251)).toBe(0);
 });
+
+test('what was counted after an answer stays taken when its own answer says so', () => {
+  const underWay: Sent[] = [];
+  const limit = limitOf('window', underWay);
+  const tokens = (sentAtMs: number, amount: number) => ({ sentAtMs, amount });
+  underWay.push(tokens(0, 5), tokens(251, 3));
+  limit.hear(told(10, 4, 5000), tokens(1, 1), 251);
+  underWay.pop();
+  limit.hear(told(10, 1, 4748), tokens(251, 3), 252);
+  underWay.pop();
+  limit.hear(told(10, 5, 4747), tokens(0, 5), 253);
+  expect(limit.available(253)).toBe(1);
+});

@@ -103,8 +103,9 @@ export class LearntLimit {
     const since = this.#sentSince(sinceMs);
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
     if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
-      // It was taken as one that may have been counted later; now its answer tells.
-      this.giveBack(amount, sentAtMs);
+      // It was taken as one that may have been counted later; where as much was left it was not.
+      const laterMs = this.#level.refillPerMs * REORDER_MS;
+      if (remaining >= (basis.left ?? 0) + laterMs) this.giveBack(amount, sentAtMs);
       if (this.#level.lower(remaining, countedAtMs, since, nowMs)) this.#takenSinceMs = sinceMs;
       basis.left = Math.min(basis.left ?? remaining, remaining);
       return;
