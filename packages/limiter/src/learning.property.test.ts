@@ -139,7 +139,9 @@ test.each([
         const played = await play(given, serverOf(limit), shape);
         expect(played.settled).toBe(given.length);
         const windows = refusedIn(played);
-        expect(new Set(windows).size).toBe(windows.length);
+        for (const each of windows) {
+          expect(windows.filter((other) => other === each).length).toBeLessThanOrEqual(most);
+        }
         if (given.length > 0) expect(played.key).toMatchObject({ waiting: 0, inFlight: 0 });
       }),
       { numRuns: 150 },
