@@ -127,6 +127,21 @@ describe('a gate that closes', () => {
     expect(second.startsMs[0]).toBeGreaterThanOrEqual(5000);
   });
 
+  test('is not opened sooner by a call of another policy that cannot wait for it', async () => {
+    const { limiter, clock, call, order } = setUp({ maxConcurrent: 1 });
+    const other = definePolicy({ limiter, clock });
+    const first = call('a');
+    const hurried = execute(() => OK, other, { deadlineMs: 2000 }).catch((error) => error);
+    call('b');
+    await clock.advance(0);
+    await first.answer(REFUSED);
+    await clock.advance(4999);
+    expect(order.join('')).toBe('a');
+    expect(await hurried).toMatchObject({ name: 'TimeoutError' });
+    await clock.advance(1000);
+    expect(order.join('')).toBe('aa');
+  });
+
   test('of one policy holds the calls of another that has the same limiter', async () => {
     const first = setUp({ maxConcurrent: 5 });
     const { limiter, clock } = first;
