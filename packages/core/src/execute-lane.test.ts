@@ -204,7 +204,11 @@ test('a permit that was caught by a closed gate goes back, and the lane is asked
     return { kind: 'admitted', lanePermit: { permit: said.permit } };
   });
   await call(() => OK, { key: 'k' });
-  expect(applicants).toHaveLength(2);
+  // It comes again as one whose turn it was.
+  expect(applicants).toMatchObject([
+    { isRetry: false, keepsPlace: false },
+    { isRetry: true, keepsPlace: true },
+  ]);
   expect(ends.map(({ end }) => end.facts?.status)).toEqual([undefined, 200]);
 });
 

@@ -18,13 +18,15 @@ class LaneCall<T> implements Applicant {
   #said: LaneAdmission | undefined;
   #resolve: ((said: LaneAdmission) => void) | undefined;
 
-  constructor(run: Run<T>, isRetry: boolean) {
+  /** @param isCaught whether a gate has closed since it was let go, so that it made no attempt */
+  constructor(run: Run<T>, last: Verdict<T> | undefined, isCaught: boolean) {
     const { policy, call, record } = run;
+    const isRetry = last !== undefined;
     this.number = record.turn;
     this.limitAtMs = deadlineOf(run);
     this.signal = call.signal;
-    this.isRetry = isRetry;
-    this.keepsPlace = isRetry && record.turn === record.number;
+    this.isRetry = isRetry || isCaught;
+    this.keepsPlace = isCaught || (isRetry && record.turn === record.number);
     this.maxHoldMs = call.maxHoldMs ?? policy.maxHoldMs;
     this.call = call;
     this.onQueued = policy.events.hears('queued') ? (place) => record.queued(place) : undefined;
@@ -60,9 +62,10 @@ export function waitInLane<T>(
   run: Run<T>,
   lane: Lane,
   last: Verdict<T> | undefined,
+  isCaught = false,
 ): Leave<T> | Promise<Leave<T>> {
   if (attemptsInTest() !== undefined) return AT_ONCE;
-  const asking = new LaneCall(run, last !== undefined);
+  const asking = new LaneCall(run, last, isCaught);
   const said = lane.enter(asking);
   return said === undefined ? waitForTurn(run, lane, last, asking) : leaveFor(run, last, said);
 }
@@ -84,7 +87,7 @@ function waitForTurn<T>(
     if (mayGo) return leaveFor(run, last, said);
     // The gate has closed since it was let go.
     lane.leave(said.lanePermit, {});
-    return waitInLane(run, lane, last);
+    return waitInLane(run, lane, last, true);
   });
 }
 

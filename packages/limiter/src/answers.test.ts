@@ -224,6 +224,44 @@ describe('what answers tell', () => {
     await settle();
     expect(large.trace).toMatchObject({ reason: 'never-fits' });
   });
+
+  test('of what a limit holds keeps none out that might fit by now: one call finds out', async () => {
+    const { clock, call, callAll, order, settle } = setUp({}, { maxRetries: 0 });
+    await call('a').answer({ ...OK, headers: told(100, 90, '10s', 'tokens') });
+    await clock.advance(59_999);
+    const large = call('b', { tokens: 101 });
+    await settle();
+    expect(large.trace).toMatchObject({ reason: 'never-fits' });
+    await clock.advance(1);
+    const [first, ...others] = callAll('cde', { tokens: 101 });
+    await settle();
+    expect(order.join('')).toBe('ac');
+    await first?.answer({ status: 429, headers: told(100, 100, '1s', 'tokens') });
+    await clock.advance(1000);
+    expect(others.map(({ trace }) => trace?.reason)).toEqual(['never-fits', 'never-fits']);
+  });
+
+  test('of a limit that has grown unseen lets all go that fit', async () => {
+    const { clock, call, callAll, order } = setUp();
+    await call('a').answer({ ...OK, headers: told(100, 90, '10s', 'tokens') });
+    await clock.advance(60_000);
+    const [first] = callAll('bcd', { tokens: 101 });
+    await first?.answer({ ...OK, headers: told(1000, 899, '10s', 'tokens') });
+    expect(order.join('')).toBe('abcd');
+  });
+
+  test('of a bucket keeps no share of it from a call that takes nearly all of it', async () => {
+    const limits = [{ name: 'tokens', unit: 'tokens', shape: 'full' } as const].map((limit) => ({
+      ...limit,
+      headers: 'x-ratelimit-*-tokens',
+    }));
+    const { clock, call, order } = setUp({}, { provider: { ...genericProfile, limits } });
+    const first = call('a', { tokens: 50, priority: 'interactive' });
+    await first.answer({ ...OK, headers: told(100, 50, '5s', 'tokens') });
+    call('b', { tokens: 95 });
+    await clock.advance(5000);
+    expect(order.join('')).toBe('ab');
+  });
 });
 
 describe('the end of a window', () => {

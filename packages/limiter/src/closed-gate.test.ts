@@ -48,6 +48,35 @@ describe('a gate that closes', () => {
     expect(key()).toMatchObject({ waiting: 2, inFlight: 0 });
   });
 
+  test('does not cost a call its place that it has caught', async () => {
+    const { clock, callAll, call, order } = setUp({ maxConcurrent: 2 }, { maxRetries: 0 });
+    const [first, second] = callAll('ab');
+    const caught = call('c');
+    callAll('de');
+    void first?.answer(OK);
+    void second?.answer(REFUSED);
+    await clock.advance(6000);
+    await caught.answer(OK);
+    await clock.advance(1000);
+    expect(order.join('')).toBe('abcde');
+  });
+
+  test('does not have a call refused that it has caught: its wait was over', async () => {
+    const { clock, limiter, callAll, call } = setUp(
+      { maxConcurrent: 2, maxQueued: 1 },
+      { maxRetries: 0 },
+    );
+    const [first, second] = callAll('ab');
+    const caught = call('c');
+    const drained = limiter.drain();
+    void first?.answer(OK);
+    void second?.answer(REFUSED);
+    await clock.advance(6000);
+    await caught.answer(OK);
+    expect(caught.value).toBe(OK);
+    expect(await drained).toBe(0);
+  });
+
   test('refuses the calls that may not be held for so long', async () => {
     const { callAll, call, settle } = setUp({ maxConcurrent: 1 });
     const [first] = callAll('a');
@@ -125,6 +154,21 @@ describe('a gate that closes', () => {
     await first.answer(OK);
     expect(second.startsMs).toHaveLength(1);
     expect(second.startsMs[0]).toBeGreaterThanOrEqual(5000);
+  });
+
+  test('is not opened sooner by a call of another policy that cannot wait for it', async () => {
+    const { limiter, clock, call, order } = setUp({ maxConcurrent: 1 });
+    const other = definePolicy({ limiter, clock });
+    const first = call('a');
+    const hurried = execute(() => OK, other, { deadlineMs: 2000 }).catch((error) => error);
+    call('b');
+    await clock.advance(0);
+    await first.answer(REFUSED);
+    await clock.advance(4999);
+    expect(order.join('')).toBe('a');
+    expect(await hurried).toMatchObject({ name: 'TimeoutError' });
+    await clock.advance(1000);
+    expect(order.join('')).toBe('aa');
   });
 
   test('of one policy holds the calls of another that has the same limiter', async () => {

@@ -20,6 +20,8 @@ const SAME_WINDOW_MS = 1_500;
 const UNTOLD_RESET_MS = 1_000;
 /** Refusals are quick where answers may take a minute, so after this time none is coming. */
 const REFUSAL_MS = 250;
+/** What no answer has told of for so long may hold more by now. */
+const SURE_MS = 60_000;
 /** Forgives what sums of fractions lose, in units. */
 const EPSILON = 1e-6;
 /** A shorter wait might not even move the clock. */
@@ -43,6 +45,8 @@ export class LearntLimit {
   #triedAtMs: number | undefined;
   #isConfirmed = true;
   #longestResetMs = 0;
+  /** When an answer last told what it holds. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param sentSince what is under way that was sent then or later, the oldest first */
   constructor(
@@ -93,6 +97,7 @@ export class LearntLimit {
     if (told.limit !== undefined && (isNewer || this.limit === undefined)) {
       this.#level.limit = told.limit;
     }
+    if (told.limit === this.limit) this.#toldAtMs = nowMs;
     if (remaining === undefined) return;
     if (this.#shape === 'full') {
       const { refillPerMs, limit } = this.#level;
@@ -117,23 +122,23 @@ export class LearntLimit {
     this.#confirm();
   }
 
-  /** Milliseconds until `amount` may be taken so that `keep` units are left; 0: now. */
+  /** Milliseconds until `amount`, or all it holds, may be taken so that `keep` is left; 0: now. */
   waitMs(amount: number, nowMs: number, keep: number): number {
     if (this.#triedAtMs !== undefined) {
       const leftMs = this.#triedAtMs + REFUSAL_MS - nowMs;
       if (leftMs > 0) return leftMs;
       this.#confirm();
     }
-    const missing = this.#missing(amount + keep, nowMs);
+    const { refillPerMs, limit } = this.#level;
+    const wanted = Math.min(amount + keep, limit);
+    const missing = this.#missing(wanted, nowMs);
     if (missing === 0) return 0;
-    const { refillPerMs } = this.#level;
     if (refillPerMs > 0) return Math.max(missing / refillPerMs, LEAST_WAIT_MS);
     const roomInMs = this.#basis.roomAtMs - nowMs;
     if (roomInMs > 0) return roomInMs;
     this.#roll(nowMs);
     // Where even that is too little, those under way are waited for.
-    const isBusy =
-      this.#missing(amount + keep, nowMs) > 0 && this.#level.at(nowMs) < this.#level.limit;
+    const isBusy = this.#missing(wanted, nowMs) > 0 && this.#level.at(nowMs) < limit;
     return isBusy ? UNTOLD_RESET_MS : 0;
   }
 
@@ -146,6 +151,11 @@ export class LearntLimit {
     const untilRoomMs = Math.max(0, this.#basis.roomAtMs - nowMs);
     const windows = Number.isFinite(limit) ? Math.ceil(missing / limit) - 1 : 0;
     return untilRoomMs + windows * this.#longestResetMs;
+  }
+
+  /** Whether it holds no more than was told. */
+  isSure(nowMs: number): boolean {
+    return nowMs < this.#toldAtMs + SURE_MS;
   }
 
   /** What could be taken now, which may be less than nothing; `Infinity`: any amount. */

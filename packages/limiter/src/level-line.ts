@@ -23,8 +23,12 @@ export class LevelLine {
   #tag = 0;
   /** Since when it waits without any of it being let go, by the monotonic clock. */
   #neglectedSinceMs = 0;
+  /** How many of those that wait were counted when they came, and what they take. */
+  #weighed = 0;
   #inputTokens = 0;
   #outputTokens = 0;
+  /** What a call is taken to take that came before tokens were limited. */
+  #typicalTokens: number | undefined;
 
   /** @param onLeave is told when one has left by itself */
   constructor(level: number, clock: Clock, onLeave: () => void) {
@@ -59,11 +63,12 @@ export class LevelLine {
 
   join(entry: Entry): void {
     if (this.#line.length === 0) this.#neglectedSinceMs = this.#clock.monotonic();
+    const cost = this.#costOf(entry);
     const tenant = this.#tenantOf(entry.tenant);
     tenant.waiting++;
     if (entry.applicant.keepsPlace) entry.tag = this.#tag;
     else {
-      tenant.tag = Math.max(tenant.tag, this.#tag) + costOf(entry);
+      tenant.tag = Math.max(tenant.tag, this.#tag) + cost;
       entry.tag = tenant.tag;
     }
     entry.isWeighed = entry.isCounted;
@@ -96,12 +101,14 @@ export class LevelLine {
     });
   }
 
-  /** What waits in it: calls and, as far as they were counted when they came, tokens. */
+  /** What waits in it: calls and tokens, of which those that were not counted have as many as the others. */
   get total(): Need {
+    const requests = this.#line.length;
+    const share = this.#weighed === 0 ? 0 : requests / this.#weighed;
     return {
-      requests: this.#line.length,
-      inputTokens: this.#inputTokens,
-      outputTokens: this.#outputTokens,
+      requests,
+      inputTokens: this.#inputTokens * share,
+      outputTokens: this.#outputTokens * share,
     };
   }
 
@@ -136,11 +143,19 @@ export class LevelLine {
 
   #weigh(entry: Entry, sign: 1 | -1): void {
     if (!entry.isWeighed) return;
+    this.#weighed += sign;
     this.#inputTokens += sign * entry.inputTokens;
     this.#outputTokens += sign * entry.outputTokens;
   }
+
+  /** The share of its tenant: 1 for a typical call, also where no tokens are counted. */
+  #costOf(entry: Entry): number {
+    if (!entry.isCounted) return 1;
+    this.#typicalTokens ??= tokensOf(this.first ?? entry);
+    return tokensOf(entry) / this.#typicalTokens;
+  }
 }
 
-function costOf(entry: Entry): number {
-  return entry.isCounted ? Math.max(1, entry.inputTokens + entry.outputTokens) : 1;
+function tokensOf({ inputTokens, outputTokens }: Need): number {
+  return Math.max(1, inputTokens + outputTokens);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createLimiter } from './create-limiter.js';
 import type { LimiterOptions } from './limiter-options.js';
 import { NeverFitsError } from './never-fits-error.js';
-import { OK, setUp, TWO_A_SECOND } from './rig.test.support.js';
+import { OK, setUp, TWO_A_SECOND, told } from './rig.test.support.js';
 
 describe('a limit that was given', () => {
   test('lets a burst go and holds the rest until there is room', async () => {
@@ -107,6 +107,15 @@ describe('a call that waits', () => {
       position: 1,
       estimateMs: 1050,
     });
+  });
+
+  test('is told a time in which also those are served whose tokens nobody has counted', async () => {
+    const { limiter, call, callAll } = setUp({ maxConcurrent: 1 });
+    const first = call('a', { tokens: 100 });
+    callAll('bcdefghi', { tokens: 100 });
+    await first.answer({ status: 200, headers: told(100, 0, '60s', 'tokens') });
+    call('j', { tokens: 100 });
+    expect(limiter.estimate({ tokens: 100 })).toEqual({ position: 10, estimateMs: 600_000 });
   });
 
   test('is told only its place where it waits for calls that are under way', async () => {

@@ -100,9 +100,11 @@ export class MemorySource implements PermitSource {
       const amount = amountOf(need, limit.unit);
       if (amount > limit.amount) return { unit: limit.unit, limit: limit.amount, need: amount };
     }
-    for (const { unit, limit } of this.#learnt) {
+    for (const each of this.#learnt) {
+      const { unit, limit } = each;
       const amount = amountOf(need, unit);
-      if (limit !== undefined && amount > limit) return { unit, limit, need: amount };
+      if (limit === undefined || amount <= limit) continue;
+      if (each.isSure(this.#clock.monotonic())) return { unit, limit, need: amount };
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { QueueFullError } from './queue-full-error.js';
-import { OK, setUp, TWO_A_SECOND } from './rig.test.support.js';
+import { OK, setUp, TWO_A_SECOND, told } from './rig.test.support.js';
 
 describe('the order', () => {
   test('is by priority, then by age', async () => {
@@ -83,6 +83,18 @@ describe('the order', () => {
       expect(order.join('')).toBe('--ba');
     },
   );
+
+  test('is fair as well to a tenant that comes once tokens are limited, whatever was heaped up before', async () => {
+    const { call, callAll, order } = setUp({ maxConcurrent: 1 });
+    const first = call('x', { tenant: 'heavy', tokens: 100 });
+    const heavy = callAll('aaaaaaaa', { tenant: 'heavy', tokens: 100 });
+    await first.answer({ status: 200, headers: told(1e6, 1e6, '1s', 'tokens') });
+    const light = callAll('bbb', { tenant: 'light', tokens: 50 });
+    for (let step = 0; step < 11; step++) {
+      for (const each of [...heavy, ...light]) await each.answer(OK);
+    }
+    expect(order.join('')).toBe('xababbaaaaaa');
+  });
 
   test('lets a tenant that comes late take turns from then on, not catch up', async () => {
     const { clock, callAll, order } = setUp({

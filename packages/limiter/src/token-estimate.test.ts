@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { estimateTokens } from './token-estimate.js';
 import { readUsage } from './usage.js';
@@ -25,11 +26,48 @@ test.each([
   expect(estimateTokens(body(given)).output).toBe(output);
 });
 
-test('a picture in the body is no text', () => {
-  const url = `data:image/png;base64,${'A'.repeat(400_000)}`;
-  const { input } = estimateTokens(body({ messages: [{ content: [{ image_url: { url } }] }] }));
-  expect(input).toBeGreaterThan(500);
-  expect(input).toBeLessThan(2000);
+const PICTURE = 'iVBORw0KGgo/Aa+'.repeat(30_000);
+const URL_OF_PICTURE = `data:image/png;base64,${PICTURE}==`;
+
+test.each([
+  ['OpenAI', { image_url: { url: URL_OF_PICTURE } }],
+  ['OpenAI, as sound', { input_audio: { data: PICTURE, format: 'wav' } }],
+  ['Anthropic', { source: { type: 'base64', media_type: 'image/png', data: `${PICTURE}=` } }],
+  ['Gemini', { inline_data: { mime_type: 'image/png', data: PICTURE } }],
+])('a picture in the body is no text, as sent to %s', (_, part) => {
+  const { input } = estimateTokens(body({ messages: [{ content: [part] }] }));
+  expect(input).toBeGreaterThan(1000);
+  expect(input).toBeLessThan(1100);
+});
+
+test('a large picture hides neither the text nor the output that stand behind it', () => {
+  const data = PICTURE.repeat(30);
+  const text = 'what is it? '.repeat(400);
+  const request = body({
+    messages: [{ data }, { text }, { data: URL_OF_PICTURE }],
+    max_tokens: 50,
+  });
+  const { input, output } = estimateTokens(request);
+  expect(output).toBe(50);
+  expect(input - 2000).toBeGreaterThan(1200);
+  expect(input - 2000).toBeLessThan(1300);
+});
+
+test.each([
+  ['words', 'word '.repeat(200)],
+  ['a short hash', 'a'.repeat(511)],
+  ['a path', 'https://example.com/'.repeat(50)],
+])('%s between quotes are text', (_, text) => {
+  expect(estimateTokens(body(text)).input).toBe(Math.ceil((text.length + 2) / 4));
+});
+
+test('a text is as long as its bytes in UTF-8', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const bytes = new TextEncoder().encode(text).byteLength;
+      expect(estimateTokens(text).input).toBe(Math.ceil(bytes / 4));
+    }),
+  );
 });
 
 test.each([

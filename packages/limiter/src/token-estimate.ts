@@ -1,4 +1,5 @@
 import type { TokenCount } from '@forbear/core';
+import { measureText } from './text-size.js';
 
 /** What is known of a request whose tokens are to be estimated. */
 export interface TokenRequest {
@@ -21,15 +22,14 @@ export interface Tokens {
 const BYTES_PER_TOKEN = 4;
 /** What is taken for a picture or a file that stands in the body as base64. */
 const TOKENS_PER_FILE = 1_000;
-/** How much of a text is looked at, in UTF-16 units: what is allowed stands before or behind the messages. */
-const MOST_READ = 1_024 * 1_024;
+/** A longer body is not looked into; no API takes one of JSON. */
+const MOST_READ = 64 * 1_024 * 1_024;
 
 /** The members that say how much output is allowed, as OpenAI, Anthropic and Gemini name them. */
 const ALLOWED =
   /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens|max_tokens_to_sample)"\s*:\s*(\d{1,9})/g;
 /** How many answers are asked for. */
 const ANSWERS = /"(?:n|candidateCount)"\s*:\s*(\d{1,3})/;
-const FILE = /;base64,[A-Za-z0-9+/_=-]{256,}/g;
 
 /**
  * Estimates tokens from the bytes of a body, four for each token, and from the output that it allows. A
@@ -38,12 +38,7 @@ const FILE = /;base64,[A-Za-z0-9+/_=-]{256,}/g;
 export function estimateTokens(body: unknown): Tokens {
   const text = textOf(body);
   if (text === undefined) return { input: Math.ceil(sizeOf(body) / BYTES_PER_TOKEN), output: 0 };
-  let bytes = text.length;
-  let files = 0;
-  for (const [file] of text.matchAll(FILE)) {
-    bytes -= file.length;
-    files++;
-  }
+  const { bytes, files } = measureText(text);
   const allowed = [...text.matchAll(ALLOWED)].map(([, digits]) => Number(digits));
   const answers = Number(ANSWERS.exec(text)?.[1] ?? 1);
   return {
@@ -84,13 +79,14 @@ export function tokensOf(count: TokenCount): Tokens {
 }
 
 function textOf(body: unknown): string | undefined {
-  if (typeof body === 'string') return body.length > MOST_READ ? body.slice(0, MOST_READ) : body;
+  if (typeof body === 'string') return body.length > MOST_READ ? undefined : body;
   if (!(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) return undefined;
   if (body.byteLength > MOST_READ) return undefined;
   return new TextDecoder().decode(body);
 }
 
 function sizeOf(body: unknown): number {
+  if (typeof body === 'string') return body.length;
   if (typeof body !== 'object' || body === null) return 0;
   const { byteLength, size } = body as { byteLength?: unknown; size?: unknown };
   const bytes = byteLength ?? size;

@@ -145,15 +145,15 @@ export class Barrier {
   }
 
   /**
-   * Jitter alone never makes a call miss its limit: half of the time that is left has to do.
+   * Jitter alone never makes a call miss its limit: half of the time that is left has to do. A limit
+   * within the told wait itself is missed.
    *
    * @param limitAtMs the first limit among those who wait
    */
   cutJitter(limitAtMs: number): void {
     const shut = this.#shut;
-    if (shut !== undefined && limitAtMs <= shut.opensAtMs) {
-      shut.opensAtMs = (shut.toldUntilMs + limitAtMs) / 2;
-    }
+    if (shut === undefined || limitAtMs <= shut.toldUntilMs) return;
+    if (limitAtMs <= shut.opensAtMs) shut.opensAtMs = (shut.toldUntilMs + limitAtMs) / 2;
   }
 
   #probe(shut: Shut, nowMs: number): Admission | undefined {
