@@ -85,7 +85,7 @@ function* numbers(): Generator<number> {
 export function tokenRows(count: number): readonly Row[] {
   const random = numbers();
   const contents = Array.from({ length: count }, () =>
-    'x'.repeat(200 + Math.floor((random.next().value ?? 0) * 2600)),
+    'some words '.repeat(18 + Math.floor((random.next().value ?? 0) * 236)),
   );
   const bodies = contents.map((content) => bodyOf(content, { max_tokens: 20 }));
   const tokens = contents

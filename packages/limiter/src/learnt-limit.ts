@@ -1,21 +1,8 @@
 import { LearntLevel, type Sent } from './learnt-level.js';
-import { isBucket, REORDER_MS, refillOf } from './learnt-shape.js';
+import { type Basis, isBucket, isLaterWindow, REORDER_MS, refillOf } from './learnt-shape.js';
 import type { Unit } from './need.js';
 import type { LearntLimit as Told } from './permit-source.js';
 
-/** What a server last said, to an attempt that was sent later than all others that it told of. */
-interface Basis {
-  readonly sentAtMs: number;
-  /** What was left; `undefined`: nobody knows. */
-  left: number | undefined;
-  /** When there is room again, by the monotonic clock. */
-  readonly roomAtMs: number;
-  /** The same as the server named it, by its own clock. */
-  readonly serverResetAtMs: number | undefined;
-}
-
-/** How exact servers are about their resets. */
-const SAME_WINDOW_MS = 1_500;
 /** For how long what is left is believed, where no reset was told. */
 const UNTOLD_RESET_MS = 1_000;
 /** Refusals are quick where answers may take a minute, so after this time none is coming. */
@@ -107,7 +94,8 @@ export class LearntLimit {
     const sinceMs = sentAtMs - REORDER_MS;
     const since = this.#sentSince(sinceMs);
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
-    if (!isNewer && !this.#isLaterWindow(roomAtMs, sentAtMs)) {
+    const isLater = this.#shape === 'window' && isLaterWindow(basis, roomAtMs, sentAtMs);
+    if (!isNewer && !isLater) {
       // It was taken as one that may have been counted later; where as much was left it was not.
       const laterMs = this.#level.refillPerMs * REORDER_MS;
       if (remaining >= (basis.left ?? 0) + laterMs) this.giveBack(amount, sentAtMs);
@@ -193,13 +181,5 @@ export class LearntLimit {
   #confirm(): void {
     this.#isConfirmed = true;
     this.#triedAtMs = undefined;
-  }
-
-  /** Whether an answer to a request of about the same time tells of a window after that of the basis. */
-  #isLaterWindow(roomAtMs: number, sentAtMs: number): boolean {
-    const { left, roomAtMs: before, sentAtMs: basisSentAtMs } = this.#basis;
-    if (this.#shape === 'full') return false;
-    if (left === undefined) return sentAtMs >= basisSentAtMs;
-    return roomAtMs > before + SAME_WINDOW_MS && sentAtMs > before - SAME_WINDOW_MS;
   }
 }

@@ -1,5 +1,18 @@
 import type { LearntLimit as Told } from './permit-source.js';
 
+/** What a server last said, to an attempt that was sent later than all others that it told of. */
+export interface Basis {
+  readonly sentAtMs: number;
+  /** What was left; `undefined`: nobody knows. */
+  left: number | undefined;
+  /** When there is room again, by the monotonic clock. */
+  readonly roomAtMs: number;
+  /** The same as the server named it, by its own clock. */
+  readonly serverResetAtMs: number | undefined;
+}
+
+/** How exact servers are about their resets. */
+const SAME_WINDOW_MS = 1_500;
 /** Requests that were sent so shortly one after the other may be counted in another order. */
 export const REORDER_MS = 250;
 /** The `Date` of an answer is in whole seconds. */
@@ -14,7 +27,7 @@ const DATE_STEP_MS = 1_000;
  * @param tookMs how long the answer took
  */
 export function isBucket(
-  before: { readonly left: number | undefined; readonly serverResetAtMs: number | undefined },
+  before: Pick<Basis, 'left' | 'serverResetAtMs'>,
   { remaining, resetAtMs, serverNowMs }: Told,
   tookMs: number,
 ): boolean {
@@ -37,4 +50,15 @@ export function refillOf(told: Told, used: number, tookMs: number): number | und
   const isMoment = resetAtMs !== undefined && serverNowMs !== undefined;
   const inMs = isMoment ? resetAtMs - serverNowMs + tookMs : resetMs;
   return used > 0 && Number.isFinite(used) && inMs > 0 ? used / inMs : undefined;
+}
+
+/**
+ * Whether an answer to a request of about the same time tells of a window after the one of the basis.
+ *
+ * @param roomAtMs when it says that there is room again, by the monotonic clock
+ */
+export function isLaterWindow(basis: Basis, roomAtMs: number, sentAtMs: number): boolean {
+  const { left, roomAtMs: before, sentAtMs: basisSentAtMs } = basis;
+  if (left === undefined) return sentAtMs >= basisSentAtMs;
+  return roomAtMs > before + SAME_WINDOW_MS && sentAtMs > before - SAME_WINDOW_MS;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { estimateTokens } from './token-estimate.js';
 import { readUsage } from './usage.js';
 
-const body = (value: object) => JSON.stringify(value);
+const body = (value: unknown) => JSON.stringify(value);
 
 test.each([
   ['a text', 'x'.repeat(400), { input: 100, output: 0 }],
