@@ -13,7 +13,7 @@ const rows: readonly (readonly [string, Row])[] = [
   ...windowRows(),
   ...bucketRows(),
   givenBucketRow(100),
-  ...tokenRows(60),
+  ...tokenRows(200),
   changingRow(6000),
 ].map((row) => [row.name, row]);
 

@@ -76,6 +76,9 @@ export const givenBucketRow = (count: number): Row =>
     most429: NONE,
   });
 
+/** Text; without spaces it would be taken for a file. */
+const WORDS = 'some words '.repeat(260);
+
 /** The same numbers each time, from 0 to 1. */
 function* numbers(): Generator<number> {
   for (let state = 42; ; state = (state * 1_103_515_245 + 12_345) % 2 ** 31) yield state / 2 ** 31;
@@ -85,7 +88,7 @@ function* numbers(): Generator<number> {
 export function tokenRows(count: number): readonly Row[] {
   const random = numbers();
   const contents = Array.from({ length: count }, () =>
-    'some words '.repeat(18 + Math.floor((random.next().value ?? 0) * 236)),
+    WORDS.slice(0, 200 + Math.floor((random.next().value ?? 0) * 2600)),
   );
   const bodies = contents.map((content) => bodyOf(content, { max_tokens: 20 }));
   const tokens = contents

@@ -96,11 +96,18 @@ export class LearntLimit {
     const roomAtMs = nowMs + (resetMs ?? UNTOLD_RESET_MS);
     const isLater = this.#shape === 'window' && isLaterWindow(basis, roomAtMs, sentAtMs);
     if (!isNewer && !isLater) {
-      // It was taken as one that may have been counted later; where as much was left it was not.
-      const laterMs = this.#level.refillPerMs * REORDER_MS;
-      if (remaining >= (basis.left ?? 0) + laterMs) this.giveBack(amount, sentAtMs);
-      if (this.#level.lower(remaining, countedAtMs, since, nowMs)) this.#takenSinceMs = sinceMs;
-      basis.left = Math.min(basis.left ?? remaining, remaining);
+      // Until an answer tells of a window that was believed over, what came before it stays taken.
+      if (basis.left === undefined) return;
+      // What came back meanwhile may hide which of the two was counted first.
+      const hidden = this.#level.refillPerMs * REORDER_MS;
+      if (remaining >= basis.left + hidden) this.giveBack(amount, sentAtMs);
+      else if (remaining < basis.left - hidden) {
+        this.#level.set(remaining, countedAtMs, since);
+        this.#takenSinceMs = sinceMs;
+      } else if (this.#level.lower(remaining, countedAtMs, since, nowMs)) {
+        this.#takenSinceMs = sinceMs;
+      }
+      basis.left = Math.min(basis.left, remaining);
       return;
     }
     this.#level.set(remaining, countedAtMs, since);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { estimateTokens } from './token-estimate.js';
+import { estimateTokens, type TokenEstimator, tokenCounter } from './token-estimate.js';
 import { readUsage } from './usage.js';
 
 const body = (value: unknown) => JSON.stringify(value);
@@ -97,4 +97,24 @@ test('an answer that cannot be looked at used nothing that anybody knows', () =>
     },
   };
   expect(readUsage(answer)).toBeUndefined();
+});
+
+test('an estimator of the user that gives what is no count is not believed', async () => {
+  const rejected = async () => {
+    throw new Error('later');
+  };
+  const estimators = [rejected, () => 1e308, () => Number.NaN, () => -1, () => ({ input: 1 })];
+  for (const estimator of estimators) {
+    const count = tokenCounter(estimator as unknown as TokenEstimator);
+    expect(count(undefined, 'four')).toEqual({ input: 1, output: 0 });
+  }
+});
+
+test('a body that cannot be looked at takes nothing', () => {
+  const body = {
+    get byteLength(): number {
+      throw new Error('detached');
+    },
+  };
+  expect(tokenCounter(undefined)(undefined, body)).toEqual({ input: 0, output: 0 });
 });

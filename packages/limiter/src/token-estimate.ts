@@ -1,4 +1,4 @@
-import type { TokenCount } from '@forbear/core';
+import { ask, type TokenCount } from '@forbear/core';
 import { measureText } from './text-size.js';
 
 /** What is known of a request whose tokens are to be estimated. */
@@ -19,6 +19,7 @@ export interface Tokens {
   readonly output: number;
 }
 
+const NONE: Tokens = Object.freeze({ input: 0, output: 0 });
 const BYTES_PER_TOKEN = 4;
 /** What is taken for a picture or a file that stands in the body as base64. */
 const TOKENS_PER_FILE = 1_000;
@@ -52,22 +53,24 @@ export function tokenCounter(own: TokenEstimator | undefined): TokenCounter {
   return (said, body) => {
     if (said !== undefined) return tokensOf(said);
     const counted = own && askEstimator(own, body);
-    return counted === undefined ? estimateTokens(body) : tokensOf(counted);
+    if (counted !== undefined) return tokensOf(counted);
+    return ask(() => estimateTokens(body)) ?? NONE;
   };
 }
 
+/** Nobody waits for a promise, so it is no count. */
 function askEstimator(own: TokenEstimator, body: unknown): TokenCount | undefined {
-  try {
-    const counted = own({ body });
+  return ask(() => {
+    const counted: unknown = own({ body });
+    if (counted instanceof Promise) counted.catch(() => {});
     return isTokenCount(counted) ? counted : undefined;
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Whether it can be meant: what an estimator gives is not believed unseen. */
 function isTokenCount(value: unknown): value is TokenCount {
-  const isCount = (each: unknown) => typeof each === 'number' && Number.isFinite(each) && each >= 0;
+  const isCount = (each: unknown) =>
+    typeof each === 'number' && each >= 0 && each <= Number.MAX_SAFE_INTEGER;
   if (typeof value !== 'object' || value === null) return isCount(value);
   const { input, output } = value as { input?: unknown; output?: unknown };
   return isCount(input) && isCount(output);
