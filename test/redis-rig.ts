@@ -36,9 +36,13 @@ export interface Member extends AsyncDisposable {
   call(answer?: Answer, tokens?: number): Promise<number>;
 }
 
-export function join(redis: RedisGiven, limits: readonly LimitOptions[] = []): Member {
+export function join(
+  redis: RedisGiven,
+  limits: readonly LimitOptions[] = [],
+  slowAfterMs?: number,
+): Member {
   const events: string[] = [];
-  const limiter = createRedisLimiter({ redis, limits, maxConcurrent: 100 });
+  const limiter = createRedisLimiter({ redis, limits, maxConcurrent: 100, slowAfterMs });
   const policy = definePolicy({ limiter, maxRetries: 0 });
   policy.events.on('fleet', ({ state, because }) => events.push(because ?? state));
   return {

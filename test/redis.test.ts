@@ -181,6 +181,7 @@ describeWithRedis('Redis is given', () => {
   });
 });
 
+const SLOW_MS = 2000;
 const NODES = [
   [0, 5460],
   [5461, 10_922],
@@ -204,8 +205,9 @@ describeWithRedis('a cluster of three nodes', () => {
     }
     const cluster = new Redis.Cluster([{ host: '127.0.0.1', port: first.port }]);
     onTestFinished(() => cluster.disconnect());
-    await using one = join(cluster, limits);
-    await using other = join(cluster, limits);
+    // Three servers more on a busy machine answer late.
+    await using one = join(cluster, limits, SLOW_MS);
+    await using other = join(cluster, limits, SLOW_MS);
     const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
     const callAll = async (key: string) => {
       const call = async ({ policy }: Member) => {
