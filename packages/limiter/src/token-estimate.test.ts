@@ -83,6 +83,7 @@ test.each([
   ],
   [{ data: { usage: { prompt_tokens: 3 } } }, { input: 3, output: 0 }],
   [{ usage: { prompt_tokens: '3' } }, undefined],
+  [{ usage: { prompt_tokens: 3, completion_tokens: 1e308 } }, { input: 3, output: 0 }],
   [{ usage: null }, undefined],
   ['text', undefined],
   [undefined, undefined],

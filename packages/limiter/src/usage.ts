@@ -14,6 +14,9 @@ const MORE_INPUT = ['cache_creation_input_tokens'] as const;
 /** Gemini counts these beside its output. */
 const MORE_OUTPUT = ['thoughtsTokenCount'] as const;
 
+/** More than any call takes: who says so does not count tokens. */
+const MOST_TOKENS = 1e9;
+
 /** The tokens that an answer says it used; `undefined`: it does not say. It never throws. */
 export function readUsage(answer: unknown): Tokens | undefined {
   try {
@@ -50,7 +53,7 @@ function recordOf(value: unknown): Record<string, unknown> | undefined {
 function countIn(usage: Record<string, unknown>, names: readonly string[]): number | undefined {
   for (const name of names) {
     const count = usage[name];
-    if (typeof count === 'number' && Number.isFinite(count) && count >= 0) return count;
+    if (typeof count === 'number' && count >= 0 && count <= MOST_TOKENS) return count;
   }
   return undefined;
 }
