@@ -184,6 +184,22 @@ describe('what answers tell', () => {
     expect(order.join('')).toContain('abc');
   });
 
+  test.each([
+    ['requests', 'requests'],
+    ['req-minute', 'requests'],
+    ['tokens-minute', 'tokens'],
+    ['input-tokens', 'input-tokens'],
+    ['tokens-prompt', 'input-tokens'],
+    ['tokens-cache-adjusted-prompt', 'input-tokens'],
+    ['completion-tokens', 'output-tokens'],
+    ['tokens-generated', 'output-tokens'],
+    ['frequency', undefined],
+  ])('of a limit called %s counts %s', async (name, unit) => {
+    const { call, key } = setUp();
+    await call('a').answer({ ...OK, headers: told(9, 5, '30s', name) });
+    expect(key()?.limits[0]?.unit).toBe(unit);
+  });
+
   test('that is a sentinel is ignored', async () => {
     const { callAll, call, order, key } = setUp();
     await call('a').answer({ ...OK, headers: told(0, 0, '60s') });

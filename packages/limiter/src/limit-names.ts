@@ -12,10 +12,10 @@ import type { LearntLimit } from './permit-source.js';
 
 /** What a limit counts, by the name that its server gives it. The first that matches holds. */
 const UNITS: readonly (readonly [RegExp, Unit])[] = [
-  [/input.?tokens|prompt.?tokens/, 'input-tokens'],
-  [/output.?tokens|completion.?tokens|generated.?tokens/, 'output-tokens'],
+  [/(?:input|prompt).?tokens|tokens.{1,16}(?:input|prompt)/, 'input-tokens'],
+  [/(?:output|completion|generated).?tokens|tokens.(?:output|generated)/, 'output-tokens'],
   [/token/, 'tokens'],
-  [/request|^default$/, 'requests'],
+  [/request|^req\b|^default$/, 'requests'],
 ];
 
 /** A day, and what clocks are off. A later reset cannot be meant, and nobody would wait for it. */
