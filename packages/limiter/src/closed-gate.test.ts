@@ -116,6 +116,25 @@ describe('a gate that closes', () => {
     expect(probe.startsMs).toEqual([30_000]);
   });
 
+  test.each([
+    ['for a day', { status: 429, headers: { 'retry-after': '86400' } }],
+    ['since the wallet is empty', { status: 429, body: '{"error":{"code":"insufficient_quota"}}' }],
+  ])(
+    '%s holds no calls of another policy, which would keep its probes waiting',
+    async (_, facts) => {
+      const { limiter, clock, call } = setUp({}, { maxRetries: 0 });
+      const other = definePolicy({ limiter, clock, maxRetries: 0 });
+      await call('a', { gather: () => facts }).answer(facts);
+      const operation = vi.fn(() => OK);
+      void execute(operation, other);
+      await clock.advance(30_000);
+      expect(operation).toHaveBeenCalledTimes(1);
+      const probe = call('b');
+      await probe.answer(OK);
+      expect(probe.startsMs).toEqual([30_000]);
+    },
+  );
+
   test('to a whole fleet refuses those that wait, also where nothing has come to an end', async () => {
     let hold: PermitSourceContext['hold'] = () => {};
     const { callAll, settle } = setUp({

@@ -20,11 +20,16 @@ export class Doors {
     this.#doors.delete(door);
   }
 
-  /** When all let the key be called, or all but one, by the monotonic clock. */
-  opensAtMs(but?: Door): number {
+  /**
+   * When all let the key be called, or all but one, by the monotonic clock. Those that refuse keep only
+   * their own calls out: nobody waits for so long, and their probes would wait behind whoever did.
+   */
+  opensAtMs(nowMs: number, but?: Door): number {
     let opensAtMs = 0;
     for (const door of this.#doors) {
-      if (door !== but) opensAtMs = Math.max(opensAtMs, door.barrier.opensAtMs);
+      const { barrier } = door;
+      if (door === but || barrier.opensAtMs <= nowMs) continue;
+      if (barrier.stateAt(nowMs) !== 'refusing') opensAtMs = Math.max(opensAtMs, barrier.opensAtMs);
     }
     return opensAtMs;
   }

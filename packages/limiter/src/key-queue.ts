@@ -148,7 +148,7 @@ export class KeyQueue implements GateQueue {
   #tryStart(entry: Entry, level: number, nowMs: number): LaneAdmission | number {
     const { door } = entry;
     if (this.doors.size > 1) {
-      const othersAtMs = this.doors.opensAtMs(door);
+      const othersAtMs = this.doors.opensAtMs(nowMs, door);
       if (othersAtMs > nowMs) return othersAtMs;
     }
     const { barrier } = door;

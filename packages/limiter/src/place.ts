@@ -19,7 +19,7 @@ interface Queued {
 export function placeOf(call: Asking, nowMs: number, { order, limits, doors }: Queued): QueuePlace {
   const ahead = order.aheadOf(call.level, call.tenant);
   const permitInMs = limits.source.estimateMs(call, ahead);
-  const estimateMs = Math.max(0, permitInMs, doors.opensAtMs() - nowMs);
+  const estimateMs = Math.max(0, permitInMs, doors.opensAtMs(nowMs) - nowMs);
   const position = ahead.requests + 1;
   // How long those take that are under way, nobody can tell.
   const isKnown = estimateMs > 0 || limits.concurrency.hasRoom(0);
