@@ -7,9 +7,6 @@ export type SharedLimiter = Bottleneck;
 /** What Bottleneck runs of its scripts, and when: each call of one is told, and then its end. */
 export type ScriptWatch = () => (error: unknown) => void;
 
-/** The connection of Bottleneck's limiters to Redis. */
-export type SharedConnection = Bottleneck.IORedisConnection;
-
 type Callback = (error: unknown, replies?: unknown) => void;
 type Script = (...args: unknown[]) => void;
 
@@ -26,7 +23,7 @@ const SERVER_TIME = [
 const ANY_EXPIRY = "redis.call('pexpire', KEYS[i], ttl)";
 const WHOLE_EXPIRY = "redis.call('pexpire', KEYS[i], math.ceil(ttl))";
 
-/** Bottleneck gives a limiter up for good where one of these fails, so they are run until they do not. */
+/** Bottleneck gives a limiter up for good where one of these fails, so they are run again until they do not. */
 const FIRST_SCRIPTS: ReadonlySet<string> = new Set(['init', 'register_client']);
 
 /** What Redis 7 and later put before the errors that Bottleneck knows by their whole text. */
@@ -40,6 +37,7 @@ const KNOWN_ERROR = /^ERR (?=SETTINGS_KEY_NOT_FOUND|UNKNOWN_CLIENT|OVERWEIGHT)/;
 class RepairedConnection extends Bottleneck.IORedisConnection {
   readonly #client: RedisClient;
   readonly #watch: ScriptWatch;
+  readonly #failed = new Set<() => void>();
 
   constructor(client: RedisClient, watch: ScriptWatch) {
     super({ client });
@@ -50,6 +48,13 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
       const channels = Object.keys(limitersOf(this));
       if (channels.length > 0) subscriber.subscribe(...channels).catch(() => {});
     });
+  }
+
+  /** Runs again what limiters could not begin with. */
+  beginAgain(): void {
+    const failed = [...this.#failed];
+    this.#failed.clear();
+    for (const attempt of failed) attempt();
   }
 
   __removeLimiter__(limiter: SharedLimiter): void {
@@ -80,7 +85,7 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
         run.call(this.#client, ...args, (error: unknown, replies: unknown) => {
           if (error instanceof Error) error.message = error.message.replace(KNOWN_ERROR, '');
           ended(error);
-          if (error && FIRST_SCRIPTS.has(name)) this.#client.once('ready', attempt);
+          if (error && FIRST_SCRIPTS.has(name)) this.#failed.add(attempt);
           else callback(error, replies);
         });
       };
@@ -88,6 +93,9 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
     };
   }
 }
+
+/** The connection of Bottleneck's limiters to Redis. */
+export type SharedConnection = RepairedConnection;
 
 /** Connects Bottleneck by a client, and another like it for messages. */
 export function connectBottleneck(client: RedisClient, watch: ScriptWatch): SharedConnection {
