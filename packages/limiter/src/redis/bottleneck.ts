@@ -26,6 +26,9 @@ const WHOLE_EXPIRY = "redis.call('pexpire', KEYS[i], math.ceil(ttl))";
 /** Bottleneck gives a limiter up for good where one of these fails, so they are run again until they do not. */
 const FIRST_SCRIPTS: ReadonlySet<string> = new Set(['init', 'register_client']);
 
+/** How long after they were run again they are run the next time, in milliseconds. */
+const BEGIN_MS = 1000;
+
 /** What Redis 7 and later put before the errors that Bottleneck knows by their whole text. */
 const KNOWN_ERROR = /^ERR (?=SETTINGS_KEY_NOT_FOUND|UNKNOWN_CLIENT|OVERWEIGHT)/;
 
@@ -38,6 +41,7 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
   readonly #client: RedisClient;
   readonly #watch: ScriptWatch;
   readonly #failed = new Set<() => void>();
+  #begunAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(client: RedisClient, watch: ScriptWatch) {
     super({ client });
@@ -50,8 +54,10 @@ class RepairedConnection extends Bottleneck.IORedisConnection {
     });
   }
 
-  /** Runs again what limiters could not begin with. */
-  beginAgain(): void {
+  /** Runs again what limiters could not begin with, though not too often. */
+  beginAgain(nowMs: number): void {
+    if (this.#failed.size === 0 || nowMs - this.#begunAtMs < BEGIN_MS) return;
+    this.#begunAtMs = nowMs;
     const failed = [...this.#failed];
     this.#failed.clear();
     for (const attempt of failed) attempt();

@@ -12,8 +12,6 @@ const HANG_MS = 2000;
 /** How long after a probe the next may go, in milliseconds; twice as long after each relapse. */
 const PROBE_MS = 250;
 const MOST_RELAPSES = 7;
-/** How long after limiters that could not begin were told to try again they are told the next time. */
-const BEGIN_MS = 1000;
 /** Lost again within so many milliseconds, it was not back. */
 const RELAPSE_MS = 10_000;
 /**
@@ -56,7 +54,6 @@ export class Link {
   #backAtMs = Number.NEGATIVE_INFINITY;
   #probedAtMs = Number.NEGATIVE_INFINITY;
   #isProbing = false;
-  #begunAtMs = Number.NEGATIVE_INFINITY;
   #relapses = 0;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
   #lastError = 'it cannot be reached';
@@ -127,7 +124,7 @@ export class Link {
   tend(): void {
     const nowMs = this.#options.clock.monotonic();
     if (this.#lostAtMs === undefined) {
-      this.#beginAgain(nowMs);
+      this.connection.beginAgain(nowMs);
       return;
     }
     if (this.client.status === 'ready' && !this.#isProbing) this.#probe();
@@ -146,7 +143,7 @@ export class Link {
   }
 
   #ready(): void {
-    this.connection.beginAgain();
+    this.connection.beginAgain(this.#options.clock.monotonic());
     if (this.#lostAtMs !== undefined) {
       this.#probe();
     } else {
@@ -173,7 +170,7 @@ export class Link {
     if (this.#isProbing || nowMs - this.#probedAtMs < PROBE_MS * 2 ** this.#relapses) return;
     this.#probedAtMs = nowMs;
     this.#isProbing = true;
-    this.#beginAgain(nowMs);
+    this.connection.beginAgain(nowMs);
     const [user] = this.#users;
     Promise.resolve(user?.probe()).then(
       () => {
@@ -184,12 +181,6 @@ export class Link {
         this.#isProbing = false;
       },
     );
-  }
-
-  #beginAgain(nowMs: number): void {
-    if (nowMs - this.#begunAtMs < BEGIN_MS) return;
-    this.#begunAtMs = nowMs;
-    this.connection.beginAgain();
   }
 
   #back(): void {
