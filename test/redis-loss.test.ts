@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { findFreePort, RedisServer } from './bench/redis-server.js';
 import { TcpProxy } from './bench/tcp-proxy.js';
 import { describeWithRedis, evenly, join, type Member } from './redis-rig.js';
@@ -133,6 +133,27 @@ describeWithRedis('while Redis is lost, permits go on by themselves', () => {
       .poll(() => member.call().then(() => member.events), { timeout: 5000 })
       .toEqual([expect.stringContaining('READONLY'), 'back']);
   });
+
+  test.concurrent('it refuses all for long, and is left for another connection', async ({
+    expect,
+  }) => {
+    await using redis = await RedisServer.start();
+    await using member = join(redis.url, limits);
+    await member.call();
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1]);
+    const before = await connections();
+    await client.config('SET', 'maxmemory', '1');
+    await expect
+      .poll(() => member.call().then(connections), { timeout: 10_000 })
+      .toBeGreaterThan(before);
+    await client.config('SET', 'maxmemory', '0');
+    await expect
+      .poll(() => member.call().then(() => member.events), { timeout: 5000 })
+      .toEqual([expect.stringContaining('OOM'), 'back']);
+  }, 20_000);
 
   test.concurrent('it refuses to store anything', async () => {
     await using redis = await RedisServer.start({ args: ['--maxmemory', '1'] });

@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { expect, onTestFinished, test } from 'vitest';
 import { findFreePort, RedisServer } from './bench/redis-server.js';
-import { describeWithRedis, evenly, join, type Member } from './redis-rig.js';
+import { describeWithRedis, evenly, join } from './redis-rig.js';
 
 const limits = [evenly(50, 1000)];
 
@@ -178,61 +178,6 @@ describeWithRedis('Redis is given', () => {
     await member.call();
     expect(member.events).toEqual([]);
     await member.limiter.drain({ deadlineMs: 0 });
-  });
-});
-
-const SLOW_MS = 2000;
-const NODES = [
-  [0, 5460],
-  [5461, 10_922],
-  [10_923, 16_383],
-] as const;
-
-describeWithRedis('a cluster of three nodes', () => {
-  test('shares the limits of each key, whichever node it is on, and loses no call when a node dies', async () => {
-    const args = '--cluster-enabled yes --cluster-announce-ip 127.0.0.1'.split(' ');
-    await using first = await RedisServer.start({ args });
-    await using second = await RedisServer.start({ args });
-    await using third = await RedisServer.start({ args });
-    const servers = [first, second, third];
-    const clients = servers.map(({ url }) => look(url));
-    for (const [at, [from, to]] of NODES.entries()) {
-      await clients[at]?.cluster('ADDSLOTSRANGE', from, to);
-    }
-    for (const { port } of servers.slice(1)) await clients[0]?.cluster('MEET', '127.0.0.1', port);
-    for (const client of clients) {
-      await expect.poll(() => client.cluster('INFO'), { timeout: 20_000 }).toContain('state:ok');
-    }
-    const cluster = new Redis.Cluster([{ host: '127.0.0.1', port: first.port }]);
-    onTestFinished(() => cluster.disconnect());
-    // Three servers more on a busy machine answer late.
-    await using one = join(cluster, limits, SLOW_MS);
-    await using other = join(cluster, limits, SLOW_MS);
-    const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const callAll = async (key: string) => {
-      const call = async ({ policy }: Member) => {
-        let atMs = Number.NaN;
-        const operation = () => {
-          atMs = performance.now();
-          return { status: 200 };
-        };
-        await execute(operation, policy, { key });
-        return atMs;
-      };
-      const calls = [one, other].flatMap((member) =>
-        Array.from({ length: 10 }, () => call(member)),
-      );
-      return (await Promise.all(calls)).sort((before, after) => before - after);
-    };
-    // Alone each would take 9 gaps of 20 ms, together they take 19; permits may be late on the way.
-    for (const times of await Promise.all(keys.map(callAll))) {
-      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(14 * 20);
-    }
-    const stored = await Promise.all(clients.map((client) => client.dbsize()));
-    expect(stored.filter((count) => count > 0).length).toBeGreaterThan(1);
-    expect([...one.events, ...other.events]).toEqual([]);
-    await second.kill();
-    for (const times of await Promise.all(keys.map(callAll))) expect(times).toHaveLength(20);
   });
 });
 

@@ -58,6 +58,8 @@ function duplicate(client: RedisClient): RedisClient {
   return (copy as DuplicateCluster).call(client, [], {
     enableOfflineQueue: false,
     lazyConnect: false,
+    // Its timer would keep the process; whoever asks the wrong node is told so.
+    slotsRefreshInterval: 0,
     clusterRetryStrategy: () => RECONNECT_MS,
     redisOptions: { ...redisOptions, ...FAIL_FAST },
   });
@@ -66,11 +68,38 @@ function duplicate(client: RedisClient): RedisClient {
 type DuplicateClient = (options: object) => RedisClient;
 type DuplicateCluster = (nodes: readonly unknown[], options: object) => RedisClient;
 
+/** Gives a connection up for a new one. */
+export function reconnect(client: RedisClient): void {
+  const { isCluster = false, status } = client;
+  // A cluster that is disturbed while it connects is ready without any node, and stays so.
+  if (isCluster && ['connecting', 'connect', 'close', 'reconnecting'].includes(status)) return;
+  // One that had no node is never told that the last is gone.
+  if (status === 'disconnecting') client.connect().catch(() => {});
+  else client.disconnect(true);
+}
+
 /** Lets the process exit while a connection is open: whoever waits for something holds it by a timer. */
 export function letExit(client: RedisClient): void {
   client.on('connect', () => unref(Reflect.get(client, 'stream')));
   client.on('reconnecting', () => unref(Reflect.get(client, 'reconnectTimeout')));
   client.on('+node', (node) => letExit(node as RedisClient));
+  letExitOfMessages(Reflect.get(client, 'subscriber'));
+}
+
+/** A cluster has a connection for messages, too: now one, now another, and nobody is told. */
+function letExitOfMessages(messages: Partial<ClusterMessages> | undefined): void {
+  const select = messages?.selectSubscriber;
+  if (messages === undefined || select === undefined) return;
+  messages.selectSubscriber = () => {
+    select.call(messages);
+    const client = messages.getInstance?.();
+    if (client) letExit(client);
+  };
+}
+
+interface ClusterMessages {
+  selectSubscriber(): void;
+  getInstance(): RedisClient | null;
 }
 
 function unref(handle: unknown): void {

@@ -1,7 +1,7 @@
 import type { Clock } from '@forbear/core';
 import { AnswerWatch } from './answer-watch.js';
 import { connectBottleneck, type SharedConnection, subscriberOf } from './bottleneck.js';
-import { letExit, openClient, type RedisGiven } from './ioredis.js';
+import { letExit, openClient, type RedisGiven, reconnect } from './ioredis.js';
 import type { LinkState, LinkUser } from './link-user.js';
 import type { RedisClient } from './redis-client.js';
 
@@ -9,6 +9,8 @@ import type { RedisClient } from './redis-client.js';
 const CONNECT_MS = 1000;
 /** How long a connection may say nothing before it is given up for a new one, in milliseconds. */
 const HANG_MS = 2000;
+/** For how long a connection may refuse all that it is asked before it is given up for a new one. */
+const REFUSE_MS = 5000;
 /** How long after a probe the next may go, in milliseconds; twice as long after each relapse. */
 const PROBE_MS = 250;
 const MOST_RELAPSES = 7;
@@ -127,12 +129,12 @@ export class Link {
       this.connection.beginAgain(nowMs);
       return;
     }
-    if (this.client.status === 'ready' && !this.#isProbing) this.#probe();
-    else if (nowMs - Math.max(this.#lostAtMs, this.#renewedAtMs, this.#probedAtMs) >= HANG_MS) {
-      this.#renewedAtMs = nowMs;
-      this.client.disconnect(true);
-      subscriberOf(this.connection).disconnect(true);
-    }
+    const isAsked = this.client.status === 'ready' && !this.#isProbing;
+    if (isAsked) this.#probe();
+    const lastAtMs = Math.max(this.#lostAtMs, this.#renewedAtMs, isAsked ? 0 : this.#probedAtMs);
+    if (nowMs - lastAtMs < (isAsked ? REFUSE_MS : HANG_MS)) return;
+    this.#renewedAtMs = nowMs;
+    for (const client of [this.client, subscriberOf(this.connection)]) reconnect(client);
   }
 
   async close(): Promise<void> {
@@ -144,12 +146,9 @@ export class Link {
 
   #ready(): void {
     this.connection.beginAgain(this.#options.clock.monotonic());
-    if (this.#lostAtMs !== undefined) {
-      this.#probe();
-    } else {
-      this.#isUp = true;
-      this.#tell();
-    }
+    this.#isUp = this.#lostAtMs === undefined;
+    if (this.#isUp) this.#tell();
+    else this.#probe();
   }
 
   #lose(reason: string): void {

@@ -10,6 +10,7 @@ export interface RedisClient {
   ): void;
   on(event: string, listener: (...given: unknown[]) => void): unknown;
   once(event: string, listener: () => void): unknown;
+  connect(): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
